@@ -1,0 +1,39 @@
+# Everything the project needs, it installs itself: Python packages into .venv, the Pulumi engine into .engine.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
+ENGINE_PYTEST := pytest tests/engine -W ignore::pytest.PytestUnraisableExceptionWarning
+
+.PHONY: demo test check lint unit engine format clean
+
+demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
+	@python scripts/demo.py
+
+test: check engine  ## Lint, types, and all tests, those on the real engine included
+
+check: lint unit  ## The inner loop: everything but the engine
+
+lint: .venv/installed
+	ruff check .
+	ruff format --check .
+	mypy
+
+unit: .venv/installed
+	pytest tests --ignore tests/engine
+
+engine: .venv/installed
+	python scripts/engine.py
+	$(ENGINE_PYTEST)
+
+format: .venv/installed
+	ruff check --fix .
+	ruff format .
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say which with make PYTHON=python3.x")'
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv .engine

@@ -1,0 +1,206 @@
+"""What happens to an endpoint: the decisions of `endpoint` carried out by `client`.
+
+State is a property bag: the inputs and what the API adds. Both doors call this and nothing below it.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic.alias_generators import to_snake
+
+from pulumi_kinetic import client, endpoint, errors
+from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.endpoint import Properties
+from pulumi_kinetic.settings import Settings
+
+_CREATED_BLIND = (
+    "the API created the endpoint, but its answer holds no signing secret, which is sent once only. "
+    "{consequence} Run the update again to create another"
+)
+_ADOPTED_BLIND = (
+    "{endpoint_id} is adopted without its signing secret, which the API showed only when it was created: "
+    "`signing_secret` is None. If you still have it, give it as `existing_signing_secret`; if not, rotate: remove "
+    "`adopt` and set `replacement_trigger`, which makes a new endpoint with a new secret before the old one goes."
+)
+
+_ALREADY_MANAGED = (
+    "{endpoint_id} can't be adopted: a resource of this program manages it already. Give each endpoint to one "
+    "resource; to replace an adopted one (which rotates its secret), remove `adopt` first"
+)
+
+
+class Lifecycle:
+    """Create, read, update and delete. One object serves one run of the engine, from many threads."""
+
+    def __init__(self, settings: Settings, api: Client, warn: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._api = api
+        self._warn = warn
+        self._managed: set[str] = set()
+        self._adopted: set[str] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def environment(self) -> endpoint.Environment:
+        """The environment of the API key."""
+        return self._settings.environment
+
+    def knows(self, endpoint_id: str | None) -> None:
+        """Remember that a resource of this program manages an endpoint already."""
+        if endpoint_id:
+            self._managed.add(endpoint_id)
+
+    def diff(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
+        """The names of the properties that an update would change. Makes no API call.
+
+        Raises:
+            EnvironmentMismatchError: the state is of the other environment.
+        """
+        self._guard(endpoint_id, state)
+        self.knows(endpoint_id)
+        return endpoint.differing(state, inputs)
+
+    def create(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+        """Create an endpoint, or take over the one that `adopt` names; its id and state.
+
+        Raises:
+            PartialCreateError: the endpoint exists, but disabling it failed.
+            AdoptionError, ApiError: nothing was created.
+        """
+        return self._adopt(inputs) if inputs.get("adopt") else self._post(inputs)
+
+    def read(self, endpoint_id: str, state: Mapping[str, Any]) -> Properties | None:
+        """The state as the server has it now, or None where the API says that the endpoint is gone."""
+        self._guard(endpoint_id, state)
+        self.knows(endpoint_id)
+        try:
+            found = self._api.get(endpoint_id)
+        except errors.NotFoundError:
+            return None
+        return self._state(state, found, state.get("signingSecret"))
+
+    def update(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
+        """PATCH what differs, and nothing else; no request where nothing does."""
+        self._guard(endpoint_id, state)
+        secret = state.get("signingSecret") or inputs.get("existingSigningSecret")
+        changed = endpoint.changes(state, inputs)
+        if not changed:
+            kept = {name: state[name] for name in ("webhookEndpointId", "createdAt", "environment") if name in state}
+            return _without_none({**inputs, **kept, "signingSecret": secret})
+        return self._state(inputs, self._api.update(endpoint_id, _on_the_wire(changed)), secret)
+
+    def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
+        """Delete; an endpoint that is gone already is as good.
+
+        An endpoint that another resource of this run has just adopted stays: it changed its name in the
+        program, and deleting it under the old one would destroy what the new one manages.
+        """
+        self._guard(endpoint_id, state)
+        if endpoint_id in self._adopted:
+            return
+        try:
+            self._api.delete(endpoint_id)
+        except errors.NotFoundError:
+            return
+
+    def undo(self, partial: errors.PartialCreateError) -> errors.KineticError:
+        """Delete a half-made endpoint; the error to report, which says what is there now."""
+        try:
+            self.delete(partial.endpoint_id, partial.state)
+        except errors.ApiError as error:
+            return errors.KineticError(f"{partial}. Deleting it again failed as well: {error}")
+        return errors.KineticError(f"{partial}. It was deleted again: nothing is left behind")
+
+    def _post(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+        created = self._api.create(client.encode(_creation(inputs)), inputs["idempotencyKey"])
+        if created.signing_secret is None:
+            raise errors.KineticError(_CREATED_BLIND.format(consequence=self._discard(created)))
+        secret = created.signing_secret.get_secret_value()
+        endpoint_id = created.webhook_endpoint_id
+        self.knows(endpoint_id)
+        try:
+            created = self._match(created, {**_plain(created), "status": inputs.get("status")})
+        except errors.ApiError as error:
+            state = self._state({**inputs, "status": created.status}, created, secret)
+            raise errors.PartialCreateError(endpoint_id, state, error) from None
+        return endpoint_id, self._state(inputs, created, secret)
+
+    def _adopt(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+        endpoint_id = inputs["adopt"]
+        self._claim(endpoint_id)
+        try:
+            found = self._match(self._api.get(endpoint_id), inputs)
+        except errors.NotFoundError as error:
+            self._managed.discard(endpoint_id)
+            raise errors.AdoptionError(
+                f"{endpoint_id} can't be adopted: {error}. Check the id, and that kinetic:apiKey, which is of "
+                f"{self.environment}, is of the endpoint's organization and environment"
+            ) from None
+        except errors.KineticError:
+            self._managed.discard(endpoint_id)
+            raise
+        self._adopted.add(endpoint_id)
+        if inputs.get("existingSigningSecret") is None:
+            self._warn(_ADOPTED_BLIND.format(endpoint_id=endpoint_id))
+        return endpoint_id, self._state(inputs, found, inputs.get("existingSigningSecret"))
+
+    def _claim(self, endpoint_id: str) -> None:
+        with self._lock:
+            if endpoint_id in self._managed:
+                raise errors.AdoptionError(_ALREADY_MANAGED.format(endpoint_id=endpoint_id))
+            self._managed.add(endpoint_id)
+
+    def _match(self, found: Endpoint, wanted: Mapping[str, Any]) -> Endpoint:
+        """PATCH only what differs from the endpoint found."""
+        changed = endpoint.changes(_plain(found), wanted)
+        return self._api.update(found.webhook_endpoint_id, _on_the_wire(changed)) if changed else found
+
+    def _discard(self, created: Endpoint) -> str:
+        """Delete an endpoint whose secret nobody holds; a sentence that says what became of it."""
+        try:
+            self._api.delete(created.webhook_endpoint_id)
+        except errors.NotFoundError:
+            pass
+        except errors.ApiError as error:
+            return f"{created.webhook_endpoint_id} is left behind without a secret, and should be deleted: {error}."
+        return f"{created.webhook_endpoint_id} was deleted again, since nobody can know its secret."
+
+    def _guard(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
+        belongs_to = state.get("environment", self._settings.environment)
+        if belongs_to != self._settings.environment:
+            raise errors.EnvironmentMismatchError(endpoint_id, belongs_to, self._settings.environment)
+
+    def _state(self, inputs: Mapping[str, Any], found: Endpoint, secret: str | None) -> Properties:
+        """Inputs as declared (where that is what the server has) and what only the server knows."""
+        others = {name: inputs.get(name) for name in ("adopt", "existingSigningSecret", "idempotencyKey")}
+        computed = {
+            "webhookEndpointId": found.webhook_endpoint_id,
+            "createdAt": found.created_at,
+            "environment": self._settings.environment,
+            "signingSecret": secret,
+        }
+        return _without_none({**endpoint.declared_form(inputs, _plain(found)), **others, **computed})
+
+
+def inputs_of(state: Mapping[str, Any]) -> Properties:
+    """The inputs that a state holds, as a refresh reports them (engine fact: `ReadResult.inputs`)."""
+    names = (*endpoint.UPDATABLE, "adopt", "existingSigningSecret", "idempotencyKey")
+    return {name: state[name] for name in names if state.get(name) is not None}
+
+
+def _creation(inputs: Mapping[str, Any]) -> Properties:
+    names = ("url", "enabledEvents")
+    return _on_the_wire({name: inputs[name] for name in names if inputs.get(name) is not None})
+
+
+def _on_the_wire(properties: Mapping[str, Any]) -> Properties:
+    return {to_snake(name): value for name, value in properties.items()}
+
+
+def _plain(found: Endpoint) -> Properties:
+    return {"url": found.url, "enabledEvents": found.enabled_events, "status": found.status}
+
+
+def _without_none(properties: Mapping[str, Any]) -> Properties:
+    return {name: value for name, value in properties.items() if value is not None}

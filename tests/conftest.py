@@ -1,0 +1,74 @@
+"""What most tests stand on: an emulator over real HTTP, and a client of it."""
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import engine
+from control import KEY, Emulator
+from deployment import Deployment
+from pulumi_kinetic.client import Client
+from pulumi_kinetic.emulator.server import Server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(server: Server) -> Iterator[Emulator]:
+    with Emulator(server.url) as control:
+        control.reset()
+        yield control
+
+
+@pytest.fixture
+def api(emulator: Emulator) -> Iterator[Client]:
+    connected = Client(emulator.settings())
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def api_with(emulator: Emulator) -> Iterator[Callable[..., Client]]:
+    opened: list[Client] = []
+
+    def connect(**changed: object) -> Client:
+        opened.append(Client(emulator.settings(**changed)))
+        return opened[-1]
+
+    yield connect
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Retries don't sleep; the waits they would have made."""
+    made: list[float] = []
+    monkeypatch.setattr("pulumi_kinetic.client.time.sleep", made.append)
+    return made
+
+
+@pytest.fixture(scope="session")
+def engine_environment() -> dict[str, str]:
+    """A machine that can't have the engine fails here; nothing is skipped."""
+    return engine.environment()
+
+
+@pytest.fixture
+def deploy(tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]) -> Callable[..., Deployment]:
+    """Start a stack of the real engine for a program."""
+    gc.collect()  # what the SDK left behind goes now, not in the middle of a later test
+
+    def start(program: Callable[[], None], config: dict[str, str] | None = None, **options: Any) -> Deployment:
+        given = {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1", **(config or {})}
+        settings = {f"kinetic:{key}": value for key, value in given.items()}
+        return Deployment(tmp_path, engine_environment, settings, program, **options)
+
+    return start

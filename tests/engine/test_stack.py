@@ -1,0 +1,278 @@
+"""The dynamic door in a stack of the real engine."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from deployment import Deployment
+
+import pulumi_kinetic as kinetic
+from control import READ_ONLY_KEY, Emulator
+
+URL = "https://example.com/md/webhooks"
+
+
+class Program:
+    """One endpoint named `orders`, whose arguments a test may change between runs."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self.arguments: dict[str, Any] = {"url": URL, "enabled_events": ["a", "b"], **arguments}
+
+    def __call__(self) -> None:
+        made = kinetic.WebhookEndpoint("orders", **self.arguments)
+        pulumi.export("signing_secret", made.signing_secret)
+
+
+def three_endpoints() -> None:
+    declared: dict[str, dict[str, Any]] = {
+        "all": {},
+        "two": {"enabled_events": ["judgment.created", "packet.created"]},
+        "off": {"status": "disabled"},
+    }
+    for name, arguments in declared.items():
+        made = kinetic.WebhookEndpoint(name, url=f"https://example.com/{name}", **arguments)
+        pulumi.export(name, made.signing_secret)
+
+
+def expect_truth(deployment: Deployment, emulator: Emulator) -> None:
+    """The server and the state agree on what exists and on every secret."""
+    truth = {one["webhook_endpoint_id"]: one["signing_secret"] for one in emulator.truth().values()}
+    state = {one["id"]: one["outputs"].get("signingSecret") for one in deployment.resources().values()}
+    assert state == truth
+
+
+def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    deployment = deploy(three_endpoints)
+    result = deployment.up_clean()
+    expect_truth(deployment, emulator)
+    by_url = {one["url"]: one for one in emulator.truth().values()}
+    assert by_url["https://example.com/off"]["status"] == "disabled"
+    assert by_url["https://example.com/all"]["enabled_events"] == ["*"]
+    assert result.outputs["two"].secret
+    assert result.outputs["two"].value == by_url["https://example.com/two"]["signing_secret"]
+    deployment.destroy()
+    assert emulator.truth() == {}
+
+
+def test_the_state_file_holds_no_secret_in_plain_text(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    deployment = deploy(three_endpoints)
+    deployment.up_clean()
+    keys = [one["inputs"]["idempotencyKey"] for one in deployment.resources().values()]
+    secrets = [one["signing_secret"] for one in emulator.truth().values()]
+    state = deployment.state_file()
+    for hidden in ["whsec_", "md_test_", *keys, *secrets]:
+        for form in (hidden, base64.b64encode(hidden.encode()).decode().rstrip("=")[:-1]):
+            assert form not in state
+    assert len(set(keys)) == 3
+
+
+def test_the_pickle_in_the_state_is_small(deploy: Callable[..., Deployment]) -> None:
+    deployment = deploy(three_endpoints)
+    deployment.up()
+    assert {len(one["inputs"]["__provider"]) < 500 for one in deployment.resources().values()} == {True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({"url": "https://example.com/new"}, '{"url":"https://example.com/new"}'),
+        ({"enabled_events": ["c"]}, '{"enabled_events":["c"]}'),
+        ({"status": "disabled"}, '{"status":"disabled"}'),
+    ],
+)
+def test_each_property_changes_alone_by_one_patch(
+    deploy: Callable[..., Deployment], emulator: Emulator, changed: dict[str, Any], body: str
+) -> None:
+    program = Program()
+    deployment = deploy(program)
+    deployment.up_clean()
+    before = emulator.truth()
+    emulator.clear_log()
+    program.arguments |= changed
+    deployment.up_clean()
+    assert [one["body"] for one in emulator.requests("POST", "PATCH", "DELETE")] == [body]
+    (endpoint_id,) = before
+    assert emulator.truth() == {endpoint_id: {**before[endpoint_id], **changed}}
+    expect_truth(deployment, emulator)
+
+
+def test_reordered_events_are_no_change(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    program = Program()
+    deployment = deploy(program)
+    deployment.up_clean()
+    emulator.clear_log()
+    program.arguments["enabled_events"] = ["b", "a", "b"]
+    deployment.stack.preview(expect_no_changes=True)
+    assert emulator.requests() == []
+    deployment.up_clean()
+    assert emulator.requests("POST", "PATCH", "DELETE") == []
+
+
+def test_a_plain_preview_makes_no_request(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    program = Program()
+    deployment = deploy(program)
+    deployment.preview()
+    deployment.up()
+    emulator.clear_log()
+    program.arguments["status"] = "disabled"
+    assert deployment.preview()["update"] == 1
+    assert emulator.requests() == []
+
+
+def test_an_endpoint_deleted_by_hand_is_made_again(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    deployment = deploy(Program())
+    deployment.up_clean()
+    ((endpoint_id, before),) = emulator.truth().items()
+    emulator.remove(endpoint_id)
+    assert deployment.preview(refresh=True)["create"] == 1
+    deployment.up(refresh=True)
+    deployment.expect_clean()
+    (after,) = emulator.truth().values()
+    assert after["signing_secret"] != before["signing_secret"]
+    expect_truth(deployment, emulator)
+
+
+@pytest.mark.parametrize(
+    ("field", "edited", "shown"),
+    [
+        (
+            "url",
+            "https://example.com/edited",
+            'url : "https://example.com/edited" => "https://example.com/md/webhooks"',
+        ),
+        ("enabled_events", ["a"], "enabledEvents : ["),
+        ("status", "disabled", 'status : "disabled" => "enabled"'),
+    ],
+)
+def test_an_edit_by_hand_is_shown_in_that_property_and_healed(
+    deploy: Callable[..., Deployment], emulator: Emulator, field: str, edited: object, shown: str
+) -> None:
+    deployment = deploy(Program())
+    deployment.up_clean()
+    ((endpoint_id, before),) = emulator.truth().items()
+    emulator.edit(endpoint_id, **{field: edited})
+    deployment.output.clear()
+    assert deployment.preview(refresh=True, diff=True)["update"] == 1
+    update = "".join(deployment.output).partition("(update)")[2]
+    properties = ("url", "enabledEvents", "status", "idempotencyKey", "signingSecret", "createdAt")
+    changed = {name for name in properties if f"~ {name}" in update or f"+ {name}" in update or f"- {name}" in update}
+    assert changed == {shown.split(maxsplit=1)[0].rstrip(":")}
+    assert " ".join(shown.split()) in " ".join(update.split())
+    deployment.up(refresh=True)
+    deployment.expect_clean()
+    assert emulator.truth() == {endpoint_id: before}
+
+
+MISTAKES = {
+    "url": "ftp://user:hunter2@example.com",
+    "enabled_events": ["*", "a"],
+    "status": "paused",
+}
+
+
+def test_all_mistakes_of_a_resource_are_refused_at_preview(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    deployment = deploy(Program(**MISTAKES))
+    for run in (deployment.preview, deployment.up):
+        shown = deployment.fails(run)
+        assert "url must not hold a user name or password" in shown
+        assert "must begin with https://" in shown
+        assert 'property enabledEvents value {[{*} {a}]} has a problem: must not mix "*"' in shown
+        assert 'property status value {paused} has a problem: must be "enabled" or "disabled"' in shown
+        assert "hunter2" not in shown
+        assert "Traceback" not in shown
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "words"),
+    [
+        ({"url": "/hooks"}, {}, "url must be an absolute URL"),
+        (
+            {"url": "http://example.com"},
+            {"apiKey": "md_live_emulator"},
+            "url must begin with https:// (only the sandbox also takes http://)",
+        ),
+        ({"enabled_events": []}, {}, "must not be empty"),
+        ({"enabled_events": [" "]}, {}, "no blank ones"),
+    ],
+)
+def test_a_mistake_says_what_would_be_right(
+    deploy: Callable[..., Deployment], emulator: Emulator, arguments: dict[str, Any], config: dict[str, str], words: str
+) -> None:
+    deployment = deploy(Program(**arguments), config)
+    assert words in deployment.fails(deployment.preview)
+    assert emulator.requests() == []
+
+
+def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    deployment = deploy(Program())
+    deployment.stack.remove_config("kinetic:apiKey")
+    shown = deployment.fails(deployment.preview)
+    assert "the API key is missing: set it with `pulumi config set --secret kinetic:apiKey" in shown
+    assert "Traceback" not in shown
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"apiKey": "md_test_wrong"}, "the API doesn't accept this API key (401): check kinetic:apiKey"),
+        ({"apiKey": READ_ONLY_KEY}, "the API key lacks the scope webhook_endpoints:write (403)"),
+    ],
+)
+def test_a_key_that_will_not_do_is_told_with_the_request_id(
+    deploy: Callable[..., Deployment], emulator: Emulator, config: dict[str, str], words: str
+) -> None:
+    deployment = deploy(Program(), config)
+    shown = deployment.fails(deployment.up)
+    assert words in shown
+    assert f"(request id {emulator.requests()[-1]['request_id']})" in shown
+    assert config["apiKey"] not in shown
+    assert emulator.truth() == {}
+
+
+def test_an_unreachable_api_is_told(deploy: Callable[..., Deployment]) -> None:
+    deployment = deploy(Program(), {"baseUrl": "http://127.0.0.1:9"})
+    shown = deployment.fails(deployment.up)
+    assert "no answer from http://127.0.0.1:9 (ConnectError" in shown
+    assert "check kinetic:baseUrl and the network" in shown
+
+
+def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+    page = {"status": 502, "commit": False, "content_type": "text/html", "body": "<title>Bad gateway</title>"}
+    emulator.faults({**page, "times": 9})
+    deployment = deploy(Program())
+    shown = deployment.fails(deployment.up)
+    assert "failed (502); try again later. The server says: Bad gateway (request id req_" in shown
+    assert emulator.truth() == {}
+
+
+def test_the_key_is_taken_from_configuration_at_every_run(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    deployment = deploy(Program())
+    deployment.up_clean()
+    emulator.keys(md_test_rotated={"environment": "sandbox"})
+    assert "(401)" in deployment.fails(deployment.refresh)
+    assert len(deployment.resources()) == 1
+    deployment.configure("kinetic:apiKey", "md_test_rotated")
+    deployment.expect_clean()
+
+
+def test_values_unknown_in_a_preview_neither_fail_nor_leak(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    def program() -> None:
+        first = kinetic.WebhookEndpoint("first", url=URL)
+        second_url = pulumi.Output.concat("https://example.com/", first.webhook_endpoint_id)
+        kinetic.WebhookEndpoint("second", url=second_url, enabled_events=[first.webhook_endpoint_id])
+
+    deployment = deploy(program)
+    assert deployment.preview(diff=True)["create"] == 3
+    assert "04da6b54" not in "".join(deployment.output)
+    deployment.up_clean()
+    expect_truth(deployment, emulator)

@@ -1,0 +1,204 @@
+from typing import Any
+
+import pulumi.runtime.rpc
+import pytest
+
+from cases import CASES, Case, inputs
+from pulumi_kinetic import endpoint
+from pulumi_kinetic.endpoint import UNKNOWN, Environment, Failure
+
+GOOD = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
+
+
+def failures(news: dict[str, Any], environment: Environment | None = "sandbox") -> list[Failure]:
+    return endpoint.check({}, news, environment=environment, new_key="new").failures
+
+
+def reason(property_name: str, value: Any, environment: Environment | None = "sandbox") -> str:
+    found = failures({**GOOD, property_name: value}, environment)
+    assert [one.property for one in found] == [property_name]
+    return found[0].reason
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_diff_names_what_differs_in_meaning(case: Case) -> None:
+    state = {**inputs(case.declared_before), "signingSecret": "s"}
+    assert endpoint.differing(state, inputs(case.declared_now)) == case.differing
+
+
+def test_changes_hold_the_declared_value() -> None:
+    assert endpoint.changes(inputs({}), inputs({"url": "https://example.org"})) == {"url": "https://example.org"}
+
+
+def test_changes_spell_out_all_events_when_they_are_omitted() -> None:
+    assert endpoint.changes(inputs({}), inputs({"enabledEvents": None})) == {"enabledEvents": ["*"]}
+
+
+@pytest.mark.parametrize("unknown", [{"url": UNKNOWN}, {"enabledEvents": UNKNOWN}, {"enabledEvents": ["a", UNKNOWN]}])
+def test_diff_counts_an_unknown_value_as_changed(unknown: dict[str, Any]) -> None:
+    assert endpoint.differing({**inputs({}), "signingSecret": "s"}, inputs(unknown)) == list(unknown)
+
+
+def test_diff_sees_a_supplied_secret_only_while_none_is_known() -> None:
+    supplied = inputs({"existingSigningSecret": "whsec_mine"})
+    assert endpoint.differing(inputs({}), supplied) == ["existingSigningSecret"]
+    assert endpoint.differing({**inputs({}), "signingSecret": "whsec_known"}, supplied) == []
+
+
+def test_unknown_is_the_engines_own_word() -> None:
+    assert endpoint.UNKNOWN == pulumi.runtime.rpc.UNKNOWN
+
+
+def test_check_accepts_good_inputs_and_keeps_their_form() -> None:
+    checked = endpoint.check({}, GOOD, environment="production", new_key="new")
+    assert checked == ({**GOOD, "idempotencyKey": "new"}, [])
+
+
+def test_check_fills_in_the_status() -> None:
+    assert endpoint.check({}, {"url": "https://a.example"}, environment=None, new_key="k").inputs["status"] == "enabled"
+
+
+def test_check_drops_what_is_none() -> None:
+    news = {**GOOD, "enabledEvents": None, "adopt": None}
+    assert set(endpoint.check({}, news, environment=None, new_key="k").inputs) == {"url", "status", "idempotencyKey"}
+
+
+def test_check_keeps_the_idempotency_key_of_state_and_ignores_one_of_the_program() -> None:
+    checked = endpoint.check({"idempotencyKey": "old"}, {**GOOD, "idempotencyKey": ""}, environment=None, new_key="new")
+    assert checked.inputs["idempotencyKey"] == "old"
+
+
+def test_check_fixes_adopt_at_creation() -> None:
+    changed = endpoint.check({**GOOD, "adopt": "we_a"}, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    removed = endpoint.check({**GOOD, "adopt": "we_a"}, GOOD, environment=None, new_key="k")
+    added = endpoint.check(GOOD, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    assert [one.inputs.get("adopt") for one in (changed, removed, added)] == ["we_a", "we_a", None]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("example.com/hooks", "absolute URL"),
+        ("/hooks", "absolute URL"),
+        ("https:///hooks", "absolute URL"),
+        ("https://exa mple.com", "without spaces"),
+        ("https://example.com/\n", "without spaces"),
+        ("", "absolute URL"),
+        (7, "must be a string, not 7"),
+        (["https://a.example"], "must be a string"),
+        ("ftp://example.com", "begin with https://"),
+        ("https://example.com:0/", "port between 1 and 65535"),
+        ("https://example.com:65536/", "port between 1 and 65535"),
+        ("https://example.com/#part", "must not hold a fragment"),
+        ("https://user:hunter2@example.com/", "must not hold a user name or password"),
+    ],
+)
+def test_check_says_what_is_wrong_with_a_url(url: Any, words: str) -> None:
+    assert words in reason("url", url)
+
+
+def test_http_is_for_the_sandbox_only() -> None:
+    assert failures({"url": "http://localhost:3000/hooks"}, "sandbox") == []
+    assert failures({"url": "http://localhost:3000/hooks"}, None) == []
+    assert "must begin with https://" in reason("url", "http://localhost:3000/hooks", "production")
+
+
+def test_url_is_required() -> None:
+    assert failures({}) == [Failure("url", "is required: the https URL that events are delivered to")]
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ([], "must not be empty"),
+        (["a", ""], "no blank ones"),
+        (["a", "  "], "no blank ones"),
+        ([" a"], "no spaces around"),
+        (["a", 7], "must hold names only"),
+        (["*", "a"], 'must not mix "*" with other names'),
+        ("a", "must be a list of event names"),
+    ],
+)
+def test_check_says_what_is_wrong_with_events(events: Any, words: str) -> None:
+    assert words in reason("enabledEvents", events)
+
+
+def test_check_says_what_is_wrong_with_a_status() -> None:
+    assert reason("status", "paused") == 'must be "enabled" or "disabled". Given: "paused"'
+
+
+@pytest.mark.parametrize("adopt", ["", "endpoint", "we_", "we_a/b", 7])
+def test_adopt_must_be_an_id(adopt: Any) -> None:
+    assert "must be the id of an existing endpoint" in reason("adopt", adopt)
+
+
+@pytest.mark.parametrize("secret", ["", " ", "whsec_****", "••••", 7])
+def test_a_supplied_secret_must_be_one(secret: Any) -> None:
+    found = failures({**GOOD, "adopt": "we_a", "existingSigningSecret": secret})
+    assert found == [
+        Failure(
+            "existingSigningSecret",
+            "must be the signing secret itself, not empty and not masked; omit it if it is not known",
+        )
+    ]
+
+
+def test_a_supplied_secret_belongs_to_an_endpoint_that_exists() -> None:
+    news = {**GOOD, "existingSigningSecret": "whsec_mine"}
+    assert "give its id as `adopt`" in failures(news)[0].reason
+    assert failures({**news, "adopt": "we_a"}) == []
+    assert endpoint.check(GOOD, news, environment=None, new_key="k").failures == []
+
+
+def test_check_reports_all_mistakes_together() -> None:
+    news = {"url": "ftp://u:p@a.example/#x", "enabledEvents": [], "status": "paused", "colour": "red"}
+    found = failures(news)
+    assert [one.property for one in found] == ["url", "enabledEvents", "status", "colour"]
+    assert found[0].reason.count("must") == 3
+
+
+@pytest.mark.parametrize("name", ["url", "enabledEvents", "status", "adopt", "existingSigningSecret"])
+def test_check_leaves_unknown_values_alone(name: str) -> None:
+    news = {**GOOD, "adopt": "we_a", name: UNKNOWN}
+    checked = endpoint.check({}, news, environment="production", new_key="k")
+    assert checked.failures == []
+    assert checked.inputs[name] == UNKNOWN
+
+
+def test_check_judges_the_known_part_of_a_list() -> None:
+    assert failures({**GOOD, "enabledEvents": [UNKNOWN, "a"]}) == []
+    assert failures({**GOOD, "enabledEvents": [UNKNOWN]}) == []
+    assert UNKNOWN not in reason("enabledEvents", [UNKNOWN, ""])
+
+
+@pytest.mark.parametrize(
+    "url", ["https://user:hunter2@example.com/#", "user:hunter2@example.com", "https://u:hun/ter2@h?#", "u:hunter2#x@h"]
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    assert "hun" not in reason("url", url)
+
+
+def test_a_query_and_a_long_value_are_not_shown() -> None:
+    assert endpoint.shown("https://example.com/?token=abc") == '"https://example.com/…"'
+    assert len(endpoint.shown("x" * 1000)) < 130
+
+
+def test_declared_form_keeps_what_means_the_same_and_takes_what_differs() -> None:
+    declared = {"url": "https://EXAMPLE.com", "enabledEvents": ["b", "a"], "status": "enabled"}
+    actual = {"url": "https://example.com/", "enabledEvents": ["a", "b"], "status": "disabled"}
+    assert endpoint.declared_form(declared, actual) == {**declared, "status": "disabled"}
+
+
+def test_declared_form_keeps_omitted_events_omitted() -> None:
+    declared = {"url": "https://a.example", "status": "enabled"}
+    assert endpoint.declared_form(declared, {**declared, "enabledEvents": ["*"]}) == declared
+    assert endpoint.declared_form({**declared, "enabledEvents": ["a"]}, {**declared, "enabledEvents": None}) == declared
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "********", "whsec_…", 7])
+def test_what_stands_in_for_a_secret_is_none(value: Any) -> None:
+    assert endpoint.known_secret(value) is None
+
+
+def test_a_secret_is_a_secret() -> None:
+    assert endpoint.known_secret("whsec_kkVb") == "whsec_kkVb"

@@ -1,0 +1,336 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from control import PRODUCTION_KEY, Emulator
+from pulumi_kinetic import endpoint, errors, lifecycle
+from pulumi_kinetic.client import Client
+from pulumi_kinetic.lifecycle import Lifecycle
+
+URL = "https://example.com/hooks"
+
+
+@pytest.fixture
+def warnings() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def life(api: Client, emulator: Emulator, warnings: list[str]) -> Lifecycle:
+    return Lifecycle(emulator.settings(), api, warnings.append)
+
+
+def declared(**news: Any) -> dict[str, Any]:
+    checked = endpoint.check({}, {"url": URL, **news}, environment="sandbox", new_key="key-1")
+    assert checked.failures == []
+    return checked.inputs
+
+
+def test_create_is_one_request_and_captures_the_secret(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared(enabledEvents=["b", "a"]))
+    (truth,) = emulator.truth().values()
+    assert state == {
+        "url": URL,
+        "enabledEvents": ["b", "a"],
+        "status": "enabled",
+        "idempotencyKey": "key-1",
+        "webhookEndpointId": endpoint_id,
+        "createdAt": truth["created_at"],
+        "environment": "sandbox",
+        "signingSecret": truth["signing_secret"],
+    }
+    assert [one["method"] for one in emulator.requests()] == ["POST"]
+
+
+def test_create_for_all_events_sends_none(life: Lifecycle, emulator: Emulator) -> None:
+    _, state = life.create(declared())
+    assert [one["body"] for one in emulator.requests()] == ['{"url":"https://example.com/hooks"}']
+    assert "enabledEvents" not in state
+
+
+def test_disabled_at_creation_is_a_post_and_a_patch(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared(status="disabled"))
+    assert [(one["method"], one["body"]) for one in emulator.requests()] == [
+        ("POST", '{"url":"https://example.com/hooks"}'),
+        ("PATCH", '{"status":"disabled"}'),
+    ]
+    assert emulator.truth()[endpoint_id]["status"] == state["status"] == "disabled"
+    assert state["signingSecret"] == emulator.truth()[endpoint_id]["signing_secret"]
+
+
+def test_a_failed_patch_after_the_post_tells_what_exists(life: Lifecycle, emulator: Emulator) -> None:
+    emulator.faults({"method": "PATCH", "status": 400, "commit": False})
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create(declared(status="disabled"))
+    (truth,) = emulator.truth().values()
+    assert raised.value.endpoint_id == truth["webhook_endpoint_id"]
+    assert raised.value.state["signingSecret"] == truth["signing_secret"]
+    assert raised.value.state["status"] == "enabled"
+    assert truth["signing_secret"] not in str(raised.value)
+
+
+def test_undo_deletes_what_exists_and_says_so(life: Lifecycle, emulator: Emulator) -> None:
+    emulator.faults({"method": "PATCH", "status": 400, "commit": False})
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create(declared(status="disabled"))
+    assert "It was deleted again: nothing is left behind" in str(life.undo(raised.value))
+    assert emulator.truth() == {}
+
+
+def test_an_undo_that_fails_says_what_is_left(life: Lifecycle, emulator: Emulator) -> None:
+    emulator.faults(
+        {"method": "PATCH", "status": 400, "commit": False}, {"method": "DELETE", "status": 403, "commit": False}
+    )
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create(declared(status="disabled"))
+    assert "Deleting it again failed as well" in str(life.undo(raised.value))
+    assert len(emulator.truth()) == 1
+
+
+def test_a_create_answered_without_its_secret_leaves_nothing(life: Lifecycle, emulator: Emulator) -> None:
+    emulator.faults({"method": "POST", "without_secret": True})
+    with pytest.raises(errors.KineticError, match=r"holds no signing secret.*was deleted again"):
+        life.create(declared())
+    assert emulator.truth() == {}
+
+
+def test_a_create_answered_without_its_secret_that_cannot_be_deleted_is_named(
+    life: Lifecycle, emulator: Emulator
+) -> None:
+    emulator.faults({"method": "POST", "without_secret": True}, {"method": "DELETE", "status": 403, "commit": False})
+    with pytest.raises(errors.KineticError) as raised:
+        life.create(declared())
+    (left,) = emulator.truth()
+    assert f"{left} is left behind without a secret" in str(raised.value)
+
+
+def test_read_carries_the_secret_over_and_keeps_the_declared_form(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared(url="https://EXAMPLE.com", enabledEvents=["b", "a", "b"]))
+    emulator.assume(event_order="sorted", extra_fields=True)
+    assert life.read(endpoint_id, state) == state
+
+
+@pytest.mark.parametrize("all_events", ["star", "null", "absent"])
+def test_read_keeps_omitted_events_omitted(life: Lifecycle, emulator: Emulator, all_events: str) -> None:
+    emulator.assume(all_events=all_events)
+    endpoint_id, state = life.create(declared())
+    assert life.read(endpoint_id, state) == state
+    assert "enabledEvents" not in state
+
+
+@pytest.mark.parametrize(
+    ("field", "edited", "name"),
+    [
+        ("url", "https://a.example/", "url"),
+        ("enabled_events", ["x"], "enabledEvents"),
+        ("status", "disabled", "status"),
+    ],
+)
+def test_read_shows_an_edit_in_that_property_alone(
+    life: Lifecycle, emulator: Emulator, field: str, edited: object, name: str
+) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.edit(endpoint_id, **{field: edited})
+    assert life.read(endpoint_id, state) == {**state, name: edited}
+
+
+def test_read_of_a_deleted_endpoint_is_none(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.remove(endpoint_id)
+    assert life.read(endpoint_id, state) is None
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_read_never_takes_another_error_for_a_deletion(life: Lifecycle, emulator: Emulator, status: int) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.faults({"method": "GET", "status": status, "commit": False, "times": 9, "body": "<html>"})
+    with pytest.raises(errors.ApiError):
+        life.read(endpoint_id, state)
+
+
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({"url": "https://example.com/new"}, '{"url":"https://example.com/new"}'),
+        ({"enabledEvents": ["b"]}, '{"enabled_events":["b"]}'),
+        ({"enabledEvents": None}, '{"enabled_events":["*"]}'),
+        ({"status": "disabled"}, '{"status":"disabled"}'),
+    ],
+)
+def test_update_is_one_patch_of_what_changed(
+    life: Lifecycle, emulator: Emulator, changed: dict[str, Any], body: str
+) -> None:
+    endpoint_id, state = life.create(declared(enabledEvents=["a"]))
+    emulator.clear_log()
+    after = life.update(endpoint_id, state, declared(**{"enabledEvents": ["a"], **changed}))
+    assert [(one["method"], one["body"]) for one in emulator.requests()] == [("PATCH", body)]
+    kept = ("webhookEndpointId", "signingSecret", "createdAt", "environment", "idempotencyKey")
+    assert [after[name] for name in kept] == [state[name] for name in kept]
+    assert life.diff(endpoint_id, after, declared(**{"enabledEvents": ["a"], **changed})) == []
+
+
+def test_update_to_an_equal_meaning_sends_nothing_and_takes_the_new_form(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared(enabledEvents=["a", "b"]))
+    emulator.clear_log()
+    after = life.update(endpoint_id, state, declared(enabledEvents=["b", "a"]))
+    assert after == {**state, "enabledEvents": ["b", "a"]}
+    assert emulator.requests() == []
+
+
+def test_delete_removes_it(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    life.delete(endpoint_id, state)
+    assert emulator.truth() == {}
+
+
+def test_deleting_what_is_gone_is_done(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.remove(endpoint_id)
+    life.delete(endpoint_id, state)
+
+
+def test_a_delete_cut_off_and_repeated_is_done(life: Lifecycle, emulator: Emulator, waits: list[float]) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.faults({"method": "DELETE", "drop": True})
+    life.delete(endpoint_id, state)
+    assert (emulator.truth(), len(waits)) == ({}, 1)
+
+
+def test_delete_does_not_take_a_proxys_404_for_done(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.faults({"method": "DELETE", "status": 404, "commit": False, "body": "<html>"})
+    with pytest.raises(errors.UnreadableAnswerError):
+        life.delete(endpoint_id, state)
+    assert list(emulator.truth()) == [endpoint_id]
+
+
+@pytest.mark.parametrize("operation", ["diff", "read", "update", "delete"])
+def test_the_other_environments_state_is_refused_before_any_request(
+    life: Lifecycle, emulator: Emulator, api_with: Callable[..., Client], operation: str
+) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.clear_log()
+    wrong = Lifecycle(emulator.settings(api_key=PRODUCTION_KEY), api_with(api_key=PRODUCTION_KEY), print)
+    arguments = {"diff": 2, "update": 2}.get(operation, 1) * [state]
+    with pytest.raises(errors.EnvironmentMismatchError, match=r"belongs to the sandbox .* key is of production"):
+        getattr(wrong, operation)(endpoint_id, *arguments)
+    assert emulator.requests() == []
+
+
+def test_diff_makes_no_request(life: Lifecycle, emulator: Emulator) -> None:
+    assert life.diff("we_1", {"url": URL, "signingSecret": "s"}, declared(status="disabled")) == ["status"]
+    assert emulator.requests() == []
+
+
+# -- adoption ----------------------------------------------------------------------------------------------
+
+
+def test_adopt_takes_over_without_a_post_and_changes_only_what_differs(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    emulator.edit(made, enabled_events=["a", "b"])
+    emulator.clear_log()
+    news = declared(adopt=made, url="https://EXAMPLE.com:443/seed/0", enabledEvents=["b", "a"], status="disabled")
+    endpoint_id, state = life.create(news)
+    assert endpoint_id == state["webhookEndpointId"] == made
+    assert [(one["method"], one["body"]) for one in emulator.requests()] == [
+        ("GET", ""),
+        ("PATCH", '{"status":"disabled"}'),
+    ]
+    assert life.diff(made, state, news) == []
+
+
+def test_adopt_of_an_equal_endpoint_changes_nothing(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    emulator.clear_log()
+    life.create(declared(adopt=made, url="https://example.com/seed/0"))
+    assert [one["method"] for one in emulator.requests()] == ["GET"]
+
+
+def test_adopt_for_all_events_widens_an_endpoint_for_some(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    emulator.edit(made, enabled_events=["a"])
+    news = declared(adopt=made, url="https://example.com/seed/0")
+    _, state = life.create(news)
+    assert emulator.truth()[made]["enabled_events"] == ["*"]
+    assert life.diff(made, state, news) == []
+
+
+def test_adopt_with_the_secret_has_it(life: Lifecycle, emulator: Emulator, warnings: list[str]) -> None:
+    (made,) = emulator.seed(1)
+    secret = emulator.truth()[made]["signing_secret"]
+    _, state = life.create(declared(adopt=made, existingSigningSecret=secret))
+    assert (state["signingSecret"], warnings) == (secret, [])
+    assert all(secret not in one["body"] for one in emulator.requests())
+
+
+def test_adopt_without_the_secret_says_once_what_that_means(
+    life: Lifecycle, emulator: Emulator, warnings: list[str]
+) -> None:
+    (made,) = emulator.seed(1)
+    news = declared(adopt=made)
+    _, state = life.create(news)
+    assert "signingSecret" not in state
+    assert len(warnings) == 1
+    assert "`signing_secret` is None" in warnings[0]
+    assert "rotate" in warnings[0]
+    life.read(made, state)
+    life.update(made, state, {**news, "status": "disabled"})
+    assert len(warnings) == 1
+
+
+def test_a_secret_supplied_later_becomes_known_without_a_request(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    news = declared(adopt=made, url="https://example.com/seed/0")
+    _, state = life.create(news)
+    emulator.clear_log()
+    later = {**news, "existingSigningSecret": "whsec_mine"}
+    assert life.diff(made, state, later) == ["existingSigningSecret"]
+    after = life.update(made, state, later)
+    assert (after["signingSecret"], emulator.requests()) == ("whsec_mine", [])
+    assert life.diff(made, after, later) == []
+
+
+def test_adopt_of_what_is_not_there_says_where_it_was_looked_for(life: Lifecycle, emulator: Emulator) -> None:
+    (elsewhere,) = emulator.seed(1, "production")
+    for missing in ("we_none", elsewhere):
+        with pytest.raises(errors.AdoptionError, match=f"{missing} can't be adopted: .* which is of sandbox"):
+            life.create(declared(adopt=missing))
+    assert [one["method"] for one in emulator.requests()] == ["GET", "GET"]
+
+
+def test_an_endpoint_is_adopted_once_in_a_program(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    life.create(declared(adopt=made))
+    with pytest.raises(errors.AdoptionError, match="manages it already"):
+        life.create(declared(adopt=made))
+
+
+def test_a_managed_endpoint_is_not_adopted_again(life: Lifecycle) -> None:
+    endpoint_id, state = life.create(declared())
+    life.diff(endpoint_id, state, declared())
+    with pytest.raises(errors.AdoptionError, match="manages it already"):
+        life.create(declared(adopt=endpoint_id))
+
+
+def test_a_failed_adoption_can_be_tried_again(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    emulator.faults({"method": "GET", "status": 403, "commit": False})
+    with pytest.raises(errors.ForbiddenError):
+        life.create(declared(adopt=made))
+    assert life.create(declared(adopt=made))[0] == made
+
+
+def test_an_endpoint_that_moves_to_another_resource_is_not_deleted_under_its_old_name(
+    life: Lifecycle, emulator: Emulator
+) -> None:
+    (made,) = emulator.seed(1)
+    _, state = life.create(declared(adopt=made))
+    life.delete(made, state)
+    assert list(emulator.truth()) == [made]
+
+
+def test_inputs_of_a_state_are_what_was_declared(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    news = declared(adopt=made, existingSigningSecret="whsec_mine", enabledEvents=["a"], status="disabled")
+    assert lifecycle.inputs_of(life.create(news)[1]) == news

@@ -1,0 +1,100 @@
+from typing import Any
+
+import pytest
+
+from pulumi_kinetic import settings
+from pulumi_kinetic.errors import SettingsError
+from pulumi_kinetic.settings import Settings
+
+
+def load(config: dict[str, Any] | None = None, variables: dict[str, str] | None = None) -> Settings:
+    return settings.load((config or {}).get, variables or {})
+
+
+def problems(config: dict[str, Any]) -> list[str]:
+    with pytest.raises(SettingsError) as raised:
+        load(config)
+    assert "SECRET" not in str(raised.value)
+    return raised.value.problems
+
+
+def test_a_sandbox_key_is_enough() -> None:
+    loaded = load({"apiKey": "md_test_1"})
+    assert loaded.model_dump(exclude={"api_key"}) == {
+        "base_url": "https://sandbox.api.microndelta.com",
+        "api_version": "2026-06-11",
+        "timeout_seconds": 30.0,
+        "max_retries": 4,
+    }
+    assert (loaded.environment, loaded.deadline_seconds) == ("sandbox", 150.0)
+
+
+def test_configuration_comes_before_the_environment() -> None:
+    variables = {"KINETIC_API_KEY": "md_test_env", "KINETIC_BASE_URL": "https://env.example"}
+    assert load({}, variables).api_key.get_secret_value() == "md_test_env"
+    loaded = load({"apiKey": "md_test_conf", "baseUrl": "https://conf.example/"}, variables)
+    assert (loaded.api_key.get_secret_value(), loaded.base_url) == ("md_test_conf", "https://conf.example")
+
+
+def test_every_setting_is_read_from_configuration() -> None:
+    given = {"apiKey": "k", "baseUrl": "https://a.example/v1/", "apiVersion": "2027-01-01"}
+    loaded = load({**given, "timeoutSeconds": "1.5", "maxRetries": "0"})
+    shown = (loaded.environment, loaded.base_url, loaded.api_version, loaded.timeout_seconds, loaded.max_retries)
+    assert shown == ("production", "https://a.example", "2027-01-01", 1.5, 0)
+
+
+def test_a_missing_key_says_how_to_set_it() -> None:
+    (problem,) = problems({})
+    assert problem.startswith("the API key is missing: set it with `pulumi config set --secret kinetic:apiKey …`")
+    assert problem.endswith("KINETIC_API_KEY")
+    assert problems({"apiKey": ""}) == problems({})
+
+
+def test_a_production_key_needs_a_base_url() -> None:
+    assert "no base URL is set" in problems({"apiKey": "md_live_SECRET"})[0]
+
+
+def test_a_production_key_is_not_sent_in_the_clear() -> None:
+    assert "must begin with https://" in problems({"apiKey": "md_live_SECRET", "baseUrl": "http://a.example"})[0]
+    assert load({"apiKey": "md_live_1", "baseUrl": "http://127.0.0.1:80"}).environment == "production"
+
+
+@pytest.mark.parametrize("url", ["a.example", "ftp://a.example", "https://", "https://a.example?x=1", "https://a:b"])
+def test_a_base_url_must_be_absolute(url: str) -> None:
+    assert "kinetic:baseUrl (or KINETIC_BASE_URL)" in problems({"apiKey": "md_test_SECRET", "baseUrl": url})[0]
+
+
+def test_a_base_url_holds_no_password() -> None:
+    assert "user:password@" in problems({"apiKey": "md_test_1", "baseUrl": "https://u:SECRET@a.example"})[0]
+
+
+@pytest.mark.parametrize("key", ["md_test_SECRET with space", "md_test_SECRET\nline", "md_test_SECRETé"])
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
+    assert "holds characters that an API key can't have" in problems({"apiKey": key})[0]
+
+
+def test_white_space_around_a_key_is_dropped() -> None:
+    assert load({"apiKey": " md_test_1\n"}).api_key.get_secret_value() == "md_test_1"
+
+
+def test_all_mistakes_are_reported_together() -> None:
+    wrong = {"baseUrl": "x", "apiVersion": "new", "timeoutSeconds": "soon", "maxRetries": "1.5"}
+    assert [problem.split()[0] for problem in problems(wrong)] == [
+        "the",
+        "kinetic:baseUrl",
+        "kinetic:apiVersion",
+        "kinetic:timeoutSeconds",
+        "kinetic:maxRetries",
+    ]
+
+
+def test_a_number_must_be_in_its_range() -> None:
+    wrong = {"apiKey": "md_test_1", "timeoutSeconds": "0", "maxRetries": "-1"}
+    assert problems(wrong) == [
+        'kinetic:timeoutSeconds must be a number between 0.01 and 3600. Given: "0"',
+        'kinetic:maxRetries must be a number between 0 and 20. Given: "-1"',
+    ]
+
+
+def test_settings_never_show_the_key() -> None:
+    assert "SECRET" not in repr(load({"apiKey": "md_test_SECRET"}))
