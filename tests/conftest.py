@@ -12,6 +12,7 @@ from control import KEY, Emulator
 from deployment import Deployment
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.server import Server
+from tally import CASES
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +70,23 @@ def deploy(tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str
     def start(program: Callable[[], None], config: dict[str, str] | None = None, **options: Any) -> Deployment:
         given = {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1", **(config or {})}
         settings = {f"kinetic:{key}": value for key, value in given.items()}
-        return Deployment(tmp_path, engine_environment, settings, program, **options)
+        return Deployment(tmp_path, engine_environment, settings, program=program, **options)
 
     return start
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands its count to the process that prints."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["cases"] = dict(CASES)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    CASES.update(getattr(node, "workeroutput", {}).get("cases", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases the searches ran."""
+    for search, number in sorted(CASES.items()):
+        terminalreporter.write_line(f"cases run, {search}: {number}")

@@ -14,13 +14,15 @@ TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 class Deployment:
     """One stack; `program` may be exchanged between runs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 all that makes two stacks differ
         self,
         folder: Path,
         environment: Mapping[str, str],
         config: Mapping[str, str],
+        *,
         program: Callable[[], None] = lambda: None,
         project: str = "test",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.program = program
         self.output: list[str] = []
@@ -33,6 +35,7 @@ class Deployment:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_BACKEND_URL": f"file://{backend}",
+            **(variables or {}),
         }
         self.stack = auto.create_or_select_stack(
             stack_name="dev",
@@ -49,8 +52,13 @@ class Deployment:
         for key, value in config.items():
             self.configure(key, value)
 
-    def configure(self, key: str, value: str) -> None:
-        self.stack.set_config(key, auto.ConfigValue(value, secret=key.endswith("apiKey")))
+    def configure(self, key: str, value: str, *, secret: bool = False) -> None:
+        self.stack.set_config(key, auto.ConfigValue(value, secret=secret or key.endswith("apiKey")))
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Change the environment of the runs to come."""
+        self.variables[name] = value
+        self.stack.workspace.env_vars = self.variables
 
     def up(self, **options: Any) -> auto.UpResult:
         return self.stack.up(on_output=self.output.append, **options)
@@ -89,11 +97,14 @@ class Deployment:
         """The state as it lies on disk, secrets encrypted."""
         return next((self.folder / "backend" / ".pulumi" / "stacks").rglob("dev.json")).read_text()
 
+    def cli(self, *arguments: str) -> str:
+        """What a command of the CLI prints, run as the stack's own runs are."""
+        return self.stack._run_pulumi_cmd_sync(list(arguments)).stdout  # noqa: SLF001 for commands without a method
+
     def resources(self) -> dict[str, dict[str, Any]]:
         """The endpoints in state by name, secrets in plain text."""
-        command = ["stack", "export", "--show-secrets", "--stack", "dev"]
-        shown = self.stack._run_pulumi_cmd_sync(command)  # noqa: SLF001 export_stack never shows secrets
-        found = json.loads(shown.stdout)["deployment"].get("resources", [])
+        exported = self.cli("stack", "export", "--show-secrets", "--stack", "dev")
+        found = json.loads(exported)["deployment"].get("resources", [])
         return {one["urn"].rpartition("::")[2]: _plain(one) for one in found if one["type"].endswith("WebhookEndpoint")}
 
 

@@ -250,8 +250,8 @@ def test_a_slow_answer_is_given_up_and_asked_for_again(emulator: Emulator, api_w
 
 
 def test_a_create_in_flight_is_waited_for(emulator: Emulator, api_with: Callable[..., Client]) -> None:
-    emulator.faults({"method": "POST", "delay_in_flight_seconds": 0.6})
-    created = api_with(timeout_seconds=0.3, max_retries=8).create(BODY, "key-1")
+    emulator.faults({"method": "POST", "delay_in_flight_seconds": 1.2})
+    created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1")
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
     assert 409 in [one["status"] for one in emulator.requests("POST")]
 

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from control import PRODUCTION_KEY, Emulator
 from pulumi_kinetic import endpoint, errors, lifecycle
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.lifecycle import Lifecycle
+from tally import tally
 
 URL = "https://example.com/hooks"
 
@@ -322,15 +324,42 @@ def test_a_failed_adoption_can_be_tried_again(life: Lifecycle, emulator: Emulato
 
 
 def test_an_endpoint_that_moves_to_another_resource_is_not_deleted_under_its_old_name(
-    life: Lifecycle, emulator: Emulator
+    life: Lifecycle, emulator: Emulator, warnings: list[str]
 ) -> None:
     (made,) = emulator.seed(1)
     _, state = life.create(declared(adopt=made))
     life.delete(made, state)
     assert list(emulator.truth()) == [made]
+    assert warnings[-1].startswith(f"{made} is not deleted: this run has adopted it")
 
 
 def test_inputs_of_a_state_are_what_was_declared(life: Lifecycle, emulator: Emulator) -> None:
     (made,) = emulator.seed(1)
     news = declared(adopt=made, existingSigningSecret="whsec_mine", enabledEvents=["a"], status="disabled")
     assert lifecycle.inputs_of(life.create(news)[1]) == news
+
+
+# -- no ordinary update changes the secret ------------------------------------------------------------------
+
+EVERY_INPUT = [
+    declared(**dict(zip(("url", "enabledEvents", "status"), values, strict=True)))
+    for values in itertools.product(
+        ["https://example.com/a", "https://example.com/b"], [None, ["a"], ["b", "a"]], ["enabled", "disabled"]
+    )
+]
+EVERY_EXTRA: list[dict[str, Any]] = [{}, {"adopt": "we_other"}, {"existingSigningSecret": "whsec_other"}]
+
+
+def test_no_update_between_any_two_inputs_changes_id_or_secret(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(EVERY_INPUT[0])
+    secret = emulator.truth()[endpoint_id]["signing_secret"]
+    inputs = EVERY_INPUT[0]
+    for before, after in itertools.product(EVERY_INPUT, repeat=2):
+        for news, extra in ((before, {}), *((after, extra) for extra in EVERY_EXTRA)):
+            inputs = endpoint.check(inputs, {**news, **extra}, environment="sandbox", new_key="another").inputs
+            life.diff(endpoint_id, state, inputs)
+            state = life.update(endpoint_id, state, inputs)
+            assert (state["webhookEndpointId"], state["signingSecret"]) == (endpoint_id, secret)
+            tally("pairs of inputs, updated")
+    assert [one["method"] for one in emulator.requests("POST", "DELETE")] == ["POST"]
+    assert emulator.truth()[endpoint_id]["signing_secret"] == secret

@@ -28,6 +28,10 @@ from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.lifecycle import Lifecycle
 
 _PROVIDER = "__provider"
+_STALE_KEY = (
+    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the engine "
+    "keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or give the key as KINETIC_API_KEY"
+)
 _SAFE_TO_SHOW = ("enabledEvents", "status")
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -206,7 +210,11 @@ class KineticProvider(dynamic.ResourceProvider):
     @_door("read the endpoint")
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The endpoint as it is now; `ReadResult(None, {})` where the API says that it is gone."""
-        state = self._life().read(id_, _values(props))
+        try:
+            state = self._life().read(id_, _values(props))
+        except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
+            error.args = (f"{error}. {_STALE_KEY}",)
+            raise
         return ReadResult(None, {}) if state is None else ReadResult(id_, state, lifecycle.inputs_of(state))
 
     @_door("update the endpoint")

@@ -21,13 +21,15 @@ _CREATED_BLIND = (
 _ADOPTED_BLIND = (
     "{endpoint_id} is adopted without its signing secret, which the API showed only when it was created: "
     "`signing_secret` is None. If you still have it, give it as `existing_signing_secret`; if not, rotate: remove "
-    "`adopt` and set `replacement_trigger`, which makes a new endpoint with a new secret before the old one goes."
+    "`adopt` and run `pulumi up --replace URN`, which makes a new endpoint with a new secret before the old one goes."
 )
 
 _ALREADY_MANAGED = (
     "{endpoint_id} can't be adopted: a resource of this program manages it already. Give each endpoint to one "
     "resource; to replace an adopted one (which rotates its secret), remove `adopt` first"
 )
+
+_STAYS = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first"
 
 
 class Lifecycle:
@@ -93,11 +95,12 @@ class Lifecycle:
     def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
         """Delete; an endpoint that is gone already is as good.
 
-        An endpoint that another resource of this run has just adopted stays: it changed its name in the
-        program, and deleting it under the old one would destroy what the new one manages.
+        An endpoint that this run has just adopted stays: its resource changed its name in the program, or was
+        replaced with `adopt` still there, and deleting the old one would destroy what the new one manages.
         """
         self._guard(endpoint_id, state)
         if endpoint_id in self._adopted:
+            self._warn(_STAYS.format(endpoint_id=endpoint_id))
             return
         try:
             self._api.delete(endpoint_id)

@@ -6,23 +6,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from deployment import Deployment
 
 import pulumi_kinetic as kinetic
-from control import READ_ONLY_KEY, Emulator
-
-URL = "https://example.com/md/webhooks"
-
-
-class Program:
-    """One endpoint named `orders`, whose arguments a test may change between runs."""
-
-    def __init__(self, **arguments: Any) -> None:
-        self.arguments: dict[str, Any] = {"url": URL, "enabled_events": ["a", "b"], **arguments}
-
-    def __call__(self) -> None:
-        made = kinetic.WebhookEndpoint("orders", **self.arguments)
-        pulumi.export("signing_secret", made.signing_secret)
+from control import KEY, READ_ONLY_KEY, Emulator
+from deployment import Deployment
+from programs import URL, Program, expect_truth
 
 
 def three_endpoints() -> None:
@@ -34,13 +22,6 @@ def three_endpoints() -> None:
     for name, arguments in declared.items():
         made = kinetic.WebhookEndpoint(name, url=f"https://example.com/{name}", **arguments)
         pulumi.export(name, made.signing_secret)
-
-
-def expect_truth(deployment: Deployment, emulator: Emulator) -> None:
-    """The server and the state agree on what exists and on every secret."""
-    truth = {one["webhook_endpoint_id"]: one["signing_secret"] for one in emulator.truth().values()}
-    state = {one["id"]: one["outputs"].get("signingSecret") for one in deployment.resources().values()}
-    assert state == truth
 
 
 def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
@@ -251,15 +232,29 @@ def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: 
     assert emulator.truth() == {}
 
 
-def test_the_key_is_taken_from_configuration_at_every_run(
-    deploy: Callable[..., Deployment], emulator: Emulator
-) -> None:
+def test_a_rotated_key_works_at_the_next_run(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
     deployment = deploy(Program())
     deployment.up_clean()
     emulator.keys(md_test_rotated={"environment": "sandbox"})
-    assert "(401)" in deployment.fails(deployment.refresh)
+    shown = deployment.fails(deployment.refresh)
+    assert "(401)" in shown
+    assert "Add --run-program" in shown
     assert len(deployment.resources()) == 1
     deployment.configure("kinetic:apiKey", "md_test_rotated")
+    deployment.refresh(run_program=True, expect_no_changes=True)
+    deployment.preview(refresh=True, run_program=True, expect_no_changes=True)
+    deployment.up_clean()
+
+
+def test_a_rotated_key_of_the_environment_works_in_every_run(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    deployment = deploy(Program(), variables={"KINETIC_API_KEY": KEY})
+    deployment.stack.remove_config("kinetic:apiKey")
+    deployment.up_clean()
+    assert KEY not in deployment.cli("stack", "export", "--show-secrets", "--stack", "dev")
+    emulator.keys(md_test_rotated={"environment": "sandbox"})
+    deployment.set_variable("KINETIC_API_KEY", "md_test_rotated")
     deployment.expect_clean()
 
 

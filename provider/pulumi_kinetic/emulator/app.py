@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -67,6 +67,12 @@ class UpdateBody(BaseModel):
     status: str | None = None
 
 
+class Error(BaseModel):
+    """Any JSON: the reference doesn't say what an error looks like."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class Seed(BaseModel):
     """How many endpoints to make, and where."""
 
@@ -92,7 +98,13 @@ def _add_api(app: FastAPI, store: Store) -> None:
     reader, writer = Depends(_authorized(store, READ)), Depends(_authorized(store, WRITE))
     collection, item = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
 
-    @app.post(collection, status_code=201, response_model=CreatedAnswer, openapi_extra=_body_of(CreateBody))
+    @app.post(
+        collection,
+        status_code=201,
+        response_model=CreatedAnswer,
+        responses=_refusals(409),
+        openapi_extra=_body_of(CreateBody),
+    )
     async def create(
         request: Request, key: Annotated[Key, writer], idempotency_key: Annotated[str | None, Header()] = None
     ) -> Response:
@@ -105,7 +117,7 @@ def _add_api(app: FastAPI, store: Store) -> None:
         hide = replayed and store.assumptions.replay_without_secret
         return _json(201, _wire(made, store.assumptions, secret=not hide))
 
-    @app.get(collection, response_model=ListAnswer)
+    @app.get(collection, response_model=ListAnswer, responses=_refusals())
     async def list_all(
         key: Annotated[Key, reader],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -116,16 +128,16 @@ def _add_api(app: FastAPI, store: Store) -> None:
         data = [_wire(one, store.assumptions, secret=False) for one in found]
         return _json(200, {"object": "list", "data": data, "has_more": more})
 
-    @app.get(item, response_model=EndpointAnswer)
+    @app.get(item, response_model=EndpointAnswer, responses=_refusals(404))
     async def retrieve(webhook_endpoint_id: str, key: Annotated[Key, reader]) -> Response:
         return _json(200, _wire(store.get(webhook_endpoint_id, key.environment), store.assumptions, secret=False))
 
-    @app.patch(item, response_model=EndpointAnswer, openapi_extra=_body_of(UpdateBody))
+    @app.patch(item, response_model=EndpointAnswer, responses=_refusals(404), openapi_extra=_body_of(UpdateBody))
     async def update(request: Request, webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
         changed = store.update(webhook_endpoint_id, await _fields(request, store), key.environment)
         return _json(200, _wire(changed, store.assumptions, secret=False))
 
-    @app.delete(item, response_model=DeletedAnswer)
+    @app.delete(item, response_model=DeletedAnswer, responses=_refusals(404))
     async def delete(webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
         store.delete(webhook_endpoint_id, key.environment)
         return _json(200, {"webhook_endpoint_id": webhook_endpoint_id, "deleted": True})
@@ -209,6 +221,10 @@ async def _fields(request: Request, store: Store) -> dict[str, Any]:
 def _body_of(model: type[BaseModel]) -> dict[str, Any]:
     content = {"application/json": {"schema": model.model_json_schema()}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Error} for status in (400, 401, 403, 422, *statuses)}
 
 
 def _wire(one: Endpoint, assumed: Assumptions, *, secret: bool) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""The emulator against its own OpenAPI, by schemathesis; the client against an emulator that varies what is assumed."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from control import KEY, Emulator
+from pulumi_kinetic import endpoint, errors
+from pulumi_kinetic.client import Client
+from pulumi_kinetic.emulator.app import build
+from pulumi_kinetic.emulator.store import Assumptions, Store
+from pulumi_kinetic.lifecycle import Lifecycle
+from tally import CASES, tally
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", build(Store()))
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+
+
+@schema.parametrize()
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_emulator_answers_as_its_openapi_says(case: Any) -> None:
+    response = case.call(headers={"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11"})
+    case.validate_response(response, checks=CHECKS)
+    tally("contract of the emulator")
+
+
+ASSUMED = st.builds(
+    Assumptions,
+    error_shape=st.sampled_from(["nested", "flat", "list", "string", "problem"]),
+    event_order=st.sampled_from(["as_sent", "sorted", "reversed"]),
+    all_events=st.sampled_from(["star", "null", "absent"]),
+    newest_first=st.booleans(),
+    extra_fields=st.booleans(),
+    mismatch_status=st.sampled_from([400, 409, 422]),
+    in_flight_status=st.sampled_from([409, 425, 503]),
+    invalid_status=st.sampled_from([400, 422]),
+    request_id_header=st.booleans(),
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(assumed=ASSUMED, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
+def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
+    emulator: Emulator, api: Client, assumed: Assumptions, events: list[str] | None
+) -> None:
+    emulator.assume(**assumed.model_dump())
+    life = Lifecycle(emulator.settings(), api, print)
+    news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
+    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{tally_number()}").inputs
+    endpoint_id, state = life.create(inputs)
+    assert life.read(endpoint_id, state) == state
+    assert life.diff(endpoint_id, state, inputs) == []
+    assert endpoint_id in {found.webhook_endpoint_id for found in api.list()}
+    with pytest.raises(errors.RejectedError if assumed.mismatch_status != 409 else errors.ConflictError):
+        api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"])
+    life.delete(endpoint_id, state)
+    assert life.read(endpoint_id, state) is None
+
+
+def tally_number() -> int:
+    tally("client against varied assumptions")
+    return CASES["client against varied assumptions"]

@@ -1,0 +1,29 @@
+"""Programs that engine tests deploy, and what must hold after them."""
+
+from typing import Any
+
+import pulumi
+
+import pulumi_kinetic as kinetic
+from control import Emulator
+from deployment import Deployment
+
+URL = "https://example.com/md/webhooks"
+
+
+class Program:
+    """One endpoint named `orders`, whose arguments a test may change between runs."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self.arguments: dict[str, Any] = {"url": URL, "enabled_events": ["a", "b"], **arguments}
+
+    def __call__(self) -> None:
+        made = kinetic.WebhookEndpoint("orders", **self.arguments)
+        pulumi.export("signing_secret", made.signing_secret)
+
+
+def expect_truth(deployment: Deployment, emulator: Emulator) -> None:
+    """The server and the state agree on what exists and on every secret."""
+    truth = {one["webhook_endpoint_id"]: one["signing_secret"] for one in emulator.truth().values()}
+    state = {one["id"]: one["outputs"].get("signingSecret") for one in deployment.resources().values()}
+    assert state == truth

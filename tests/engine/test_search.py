@@ -1,0 +1,84 @@
+"""Exactness by search on the real engine: many endpoints of any valid inputs in one stack."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import pulumi_kinetic as kinetic
+from control import Emulator
+from deployment import Deployment
+from programs import expect_truth
+from strategies import EVENTS, STATUSES, declared, equal_to, urls
+from tally import tally
+
+MANY = 120
+EDITS = st.one_of(
+    urls().map(lambda url: ("url", url)),
+    EVENTS.map(lambda events: ("enabled_events", events or ["*"])),
+    STATUSES.map(lambda status: ("status", status)),
+)
+Inputs = dict[str, Any]
+
+
+def drawn(strategy: st.SearchStrategy[Any]) -> Any:
+    """One value of a strategy."""
+    found: list[Any] = []
+
+    @settings(max_examples=1, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(strategy)
+    def draw(value: Any) -> None:
+        found.append(value)
+
+    draw()
+    return found[0]
+
+
+class Fleet:
+    """A program of many endpoints."""
+
+    def __init__(self, fleet: list[Inputs]) -> None:
+        self.fleet = fleet
+
+    def __call__(self) -> None:
+        for number, inputs in enumerate(self.fleet):
+            arguments = {"enabled_events": inputs.get("enabledEvents"), "status": inputs.get("status", "enabled")}
+            kinetic.WebhookEndpoint(f"e{number}", url=inputs["url"], **arguments)
+
+
+def random_fleet() -> list[Inputs]:
+    fleet: list[Inputs] = drawn(st.lists(declared(), min_size=MANY, max_size=MANY))
+    return fleet
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
+    deploy: Callable[..., Deployment], emulator: Emulator, round_number: int
+) -> None:
+    program = Fleet(random_fleet())
+    deployment = deploy(program)
+    emulator.assume(event_order=["as_sent", "sorted", "reversed"][round_number], extra_fields=round_number > 0)
+    deployment.up_clean()
+    expect_truth(deployment, emulator)
+    before = emulator.truth()
+
+    program.fleet = [drawn(equal_to(inputs)) for inputs in program.fleet]
+    deployment.stack.preview(expect_no_changes=True)
+
+    edits = drawn(st.lists(EDITS, min_size=MANY, max_size=MANY))
+    for endpoint_id, (field, value) in zip(before, edits, strict=True):
+        emulator.edit(endpoint_id, **{field: value})
+    deployment.up(refresh=True)
+    healed = emulator.truth()
+    same = ("webhook_endpoint_id", "signing_secret", "status")
+    assert [[one[name] for name in same] for one in healed.values()] == [
+        [one[name] for name in same] for one in before.values()
+    ]
+    assert [set(one["enabled_events"]) for one in healed.values()] == [
+        set(one["enabled_events"]) for one in before.values()
+    ]
+    deployment.expect_clean()
+    expect_truth(deployment, emulator)
+    tally("real engine", MANY)

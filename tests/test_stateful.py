@@ -1,0 +1,222 @@
+"""A life of many endpoints in random order: after every step the server's truth equals the state."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from pulumi.dynamic import Config, ConfigureRequest
+
+from control import READ_ONLY_KEY, Emulator
+from pulumi_kinetic import endpoint, errors
+from pulumi_kinetic.dynamic import KineticProvider
+from strategies import EVENTS, STATUSES, declared, equal_to, urls
+from tally import tally
+
+Inputs = dict[str, Any]
+FAULTS = [
+    {"status": 500, "commit": False},
+    {"status": 503},
+    {"drop": True},
+    {"drop": True, "commit": False},
+    {"half_body": True},
+    {"status": 429, "commit": False, "headers": {"Retry-After": "0"}},
+    {"status": 408, "commit": False},
+]
+EDITS = {"url": urls(), "enabled_events": EVENTS.map(lambda events: events or ["*"]), "status": STATUSES}
+
+
+class Managed:
+    """One resource as the engine keeps it."""
+
+    def __init__(self, news: Inputs, inputs: Inputs, endpoint_id: str, state: Inputs) -> None:
+        self.news, self.inputs, self.id, self.state = news, inputs, endpoint_id, state
+        self.gone = False
+
+
+class Life(RuleBasedStateMachine):
+    emulator: Emulator
+    managed = Bundle("managed")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.emulator.reset()
+        self.key = "md_test_emulator"
+        self.alive: list[Managed] = []
+        self.drifted: set[str] = set()
+        self.started: list[KineticProvider] = []
+        self.provider = self.start(self.key)
+
+    def start(self, key: str) -> KineticProvider:
+        """A new run of the engine: a new provider process."""
+        config = {"kinetic:apiKey": key, "kinetic:baseUrl": self.emulator.url, "kinetic:maxRetries": "3"}
+        self.started.append(KineticProvider())
+        self.started[-1].configure(ConfigureRequest(Config(config, "test")))
+        return self.started[-1]
+
+    def check(self, news: Inputs, olds: Inputs | None = None) -> Inputs:
+        found = self.provider.check(olds or {}, news)
+        assert found.failures == []
+        return found.inputs
+
+    def keep(self, news: Inputs, inputs: Inputs) -> Managed:
+        made = self.provider.create(inputs)
+        assert made.outs is not None
+        one = Managed(news, inputs, made.id, made.outs)
+        self.alive.append(one)
+        return one
+
+    @rule(target=managed, news=declared())
+    def create(self, news: Inputs) -> Managed:
+        return self.keep(news, self.check(news))
+
+    @rule(target=managed, news=declared(), fault=st.sampled_from(FAULTS))
+    def create_with_a_fault(self, news: Inputs, fault: Inputs) -> Managed:
+        self.emulator.faults({"method": "POST", **fault})
+        return self.keep(news, self.check(news))
+
+    @rule(target=managed, news=declared(), knows_secret=st.booleans())
+    def adopt(self, news: Inputs, *, knows_secret: bool) -> Managed:
+        (made,) = self.emulator.seed(1)
+        secret = self.emulator.truth()[made]["signing_secret"]
+        supplied = {"existingSigningSecret": secret} if knows_secret else {}
+        return self.keep(news, self.check({**news, "adopt": made, **supplied}))
+
+    @rule(one=managed, news=declared(), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
+    def update(self, one: Managed, news: Inputs, fault: Inputs | None) -> None:
+        self.refresh(one)
+        if one.gone:
+            return
+        if fault:
+            self.emulator.faults({"method": "PATCH", **fault})
+        inputs = self.check({**one.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, one.inputs)
+        if self.provider.diff(one.id, one.state, inputs).changes:
+            outs = self.provider.update(one.id, one.state, inputs).outs
+            assert outs is not None
+            one.state = outs
+        self.emulator.faults()
+        one.news, one.inputs = news, inputs
+        assert not self.provider.diff(one.id, one.state, inputs).changes
+
+    @rule(one=managed, data=st.data())
+    def write_the_same_differently(self, one: Managed, data: st.DataObject) -> None:
+        news = data.draw(equal_to(one.news))
+        inputs = self.check({**one.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, one.inputs)
+        if not one.gone and one.id not in self.drifted:
+            assert not self.provider.diff(one.id, one.state, inputs).changes
+
+    @rule(one=managed)
+    def refresh(self, one: Managed) -> None:
+        if one.gone:
+            return
+        found = self.provider.read(one.id, one.state)
+        self.drifted.discard(one.id)
+        if found.id is None:
+            self.drop(one)
+            return
+        assert found.outs is not None
+        assert found.inputs is not None
+        one.state, one.inputs = found.outs, found.inputs
+
+    @rule(one=managed, data=st.data(), field=st.sampled_from(sorted(EDITS)))
+    def drift(self, one: Managed, data: st.DataObject, field: str) -> None:
+        if not one.gone and one.id in self.emulator.truth():
+            self.emulator.edit(one.id, **{field: data.draw(EDITS[field])})
+            self.drifted.add(one.id)
+
+    @rule(one=managed)
+    def delete_by_hand(self, one: Managed) -> None:
+        if not one.gone and one.id in self.emulator.truth():
+            self.emulator.remove(one.id)
+            self.drifted.add(one.id)
+
+    @rule(one=consumes(managed), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
+    def delete(self, one: Managed, fault: Inputs | None) -> None:
+        if one.gone:
+            return
+        self.provider = self.start(self.key)
+        if fault:
+            self.emulator.faults({"method": "DELETE", **fault})
+        self.provider.delete(one.id, one.state)
+        self.emulator.faults()
+        self.drop(one)
+
+    @rule(target=managed, one=consumes(managed))
+    def replace(self, one: Managed) -> Managed:
+        """The engine checks with empty olds, creates, and deletes last."""
+        if one.gone:
+            return one
+        self.provider = self.start(self.key)
+        fresh = self.keep(one.news, self.check(one.news))
+        assert fresh.state["signingSecret"] != one.state.get("signingSecret")
+        self.provider.delete(one.id, one.state)
+        self.drop(one)
+        return fresh
+
+    @rule()
+    def rotate_the_key(self) -> None:
+        self.key = f"{self.key}x"
+        self.emulator.keys(**{self.key: {}, READ_ONLY_KEY: {"scopes": ["webhook_endpoints:read"]}})
+        self.emulator.http.headers["Authorization"] = f"Bearer {self.key}"
+        self.provider = self.start(self.key)
+
+    @rule(one=managed, key=st.sampled_from(["md_test_wrong", READ_ONLY_KEY, "md_live_emulator"]))
+    def use_a_key_that_will_not_do(self, one: Managed, key: str) -> None:
+        provider = self.start(key)
+        changed = {**one.inputs, "status": "disabled" if one.state["status"] == "enabled" else "enabled"}
+        for call in (
+            lambda: provider.update(one.id, one.state, changed),
+            lambda: provider.delete(one.id, one.state),
+        ):
+            with pytest.raises(errors.KineticError):
+                call()
+
+    def drop(self, one: Managed) -> None:
+        one.gone = True
+        self.alive.remove(one)
+        self.drifted.discard(one.id)
+
+    @invariant()
+    def the_servers_truth_equals_the_state(self) -> None:
+        tally("stateful steps")
+        truth = self.emulator.truth()
+        settled = {one.id: one for one in self.alive if one.id not in self.drifted}
+        assert set(settled) == set(truth) - self.drifted
+        for endpoint_id, one in settled.items():
+            actual = truth[endpoint_id]
+            shown = {"url": actual["url"], "enabledEvents": actual["enabled_events"], "status": actual["status"]}
+            assert endpoint.changes(one.state, shown) == {}
+        for one in self.alive:
+            blind = "adopt" in one.state and "existingSigningSecret" not in one.state
+            if one.id in truth:
+                assert one.state.get("signingSecret") == (None if blind else truth[one.id]["signing_secret"])
+
+    def teardown(self) -> None:
+        for provider in self.started:
+            provider._lifecycle._api.close()  # noqa: SLF001 a real provider ends with its process
+        self.emulator.http.headers["Authorization"] = "Bearer md_test_emulator"
+
+
+@pytest.mark.usefixtures("waits")
+def test_state_and_server_agree_after_every_step(emulator: Emulator) -> None:
+    class LifeHere(Life):
+        pass
+
+    LifeHere.emulator = emulator
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        LifeHere, settings=settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=slow)
+    )
+
+
+def test_the_machine_sees_a_wrong_secret(emulator: Emulator) -> None:
+    """The guard itself, broken once: a state that lies is found out."""
+    Life.emulator = emulator
+    machine = Life()
+    one = machine.keep({"url": "https://a.example"}, machine.check({"url": "https://a.example"}))
+    machine.the_servers_truth_equals_the_state()
+    one.state = {**one.state, "signingSecret": "whsec_other"}
+    with pytest.raises(AssertionError):
+        machine.the_servers_truth_equals_the_state()
+    machine.teardown()
