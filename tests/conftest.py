@@ -15,6 +15,14 @@ from pulumi_kinetic.emulator.server import Server
 from tally import CASES
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The journal of creates goes into a folder of the tests' own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PULUMI_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with Server() as running:

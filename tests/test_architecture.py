@@ -8,7 +8,19 @@ import pytest
 import pulumi_kinetic
 
 ROOT = Path(pulumi_kinetic.__file__).parent
-ORDER = ["errors", "endpoint", "settings", "client", "lifecycle", "dynamic", "cli"]
+ORDER = [
+    "errors",
+    "endpoint",
+    "settings",
+    "client",
+    "journal",
+    "lifecycle",
+    "stack",
+    "recover",
+    "audit",
+    "dynamic",
+    "cli",
+]
 MAY_IMPORT = {"pulumi": {"dynamic"}, "httpx": {"client"}, "click": {"cli"}, "fastapi": {"emulator/app"}}
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_FUNCTION = 40

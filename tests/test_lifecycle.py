@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from control import PRODUCTION_KEY, Emulator
 from pulumi_kinetic import endpoint, errors, lifecycle
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from tally import tally
 
@@ -19,8 +21,15 @@ def warnings() -> list[str]:
 
 
 @pytest.fixture
-def life(api: Client, emulator: Emulator, warnings: list[str]) -> Lifecycle:
-    return Lifecycle(emulator.settings(), api, warnings.append)
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal")
+
+
+@pytest.fixture
+def life(api: Client, emulator: Emulator, journal: Journal, warnings: list[str]) -> Lifecycle:
+    made = Lifecycle(emulator.settings(), api, journal, project="shop", warn=warnings.append)
+    made.serves("dev")
+    return made
 
 
 def declared(**news: Any) -> dict[str, Any]:
@@ -209,11 +218,12 @@ def test_delete_does_not_take_a_proxys_404_for_done(life: Lifecycle, emulator: E
 
 @pytest.mark.parametrize("operation", ["diff", "read", "update", "delete"])
 def test_the_other_environments_state_is_refused_before_any_request(
-    life: Lifecycle, emulator: Emulator, api_with: Callable[..., Client], operation: str
+    life: Lifecycle, emulator: Emulator, api_with: Callable[..., Client], journal: Journal, operation: str
 ) -> None:
     endpoint_id, state = life.create(declared())
     emulator.clear_log()
-    wrong = Lifecycle(emulator.settings(api_key=PRODUCTION_KEY), api_with(api_key=PRODUCTION_KEY), print)
+    other = emulator.settings(api_key=PRODUCTION_KEY), api_with(api_key=PRODUCTION_KEY)
+    wrong = Lifecycle(*other, journal, project="shop", warn=print)
     arguments = {"diff": 2, "update": 2}.get(operation, 1) * [state]
     with pytest.raises(errors.EnvironmentMismatchError, match=r"belongs to the sandbox .* key is of production"):
         getattr(wrong, operation)(endpoint_id, *arguments)
@@ -337,6 +347,99 @@ def test_inputs_of_a_state_are_what_was_declared(life: Lifecycle, emulator: Emul
     (made,) = emulator.seed(1)
     news = declared(adopt=made, existingSigningSecret="whsec_mine", enabledEvents=["a"], status="disabled")
     assert lifecycle.inputs_of(life.create(news)[1]) == news
+
+
+# -- the journal -------------------------------------------------------------------------------------------
+
+
+def test_a_create_is_in_the_journal_before_its_request_leaves(
+    life: Lifecycle, emulator: Emulator, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    begin = Journal.begin
+
+    def look(*arguments: Any, **named: Any) -> Any:
+        made = begin(*arguments, **named)
+        seen.append((list(journal.records()), emulator.requests()))
+        return made
+
+    monkeypatch.setattr(Journal, "begin", look)
+    life.create(declared())
+    (((record,), requests),) = seen
+    assert requests == []
+    assert (record.idempotency_key, record.body) == ("key-1", '{"url":"https://example.com/hooks"}')
+    assert (record.environment, record.project, record.stack) == ("sandbox", "shop", "dev")
+
+
+def test_an_answered_create_is_noted_by_id_and_goes_once_the_engine_has_it(life: Lifecycle, journal: Journal) -> None:
+    endpoint_id, state = life.create(declared())
+    (record,) = journal.records()
+    assert (record.endpoint_id, record.idempotency_key) == (endpoint_id, None)
+    journal.forget_delivered()
+    assert list(journal.records()) == []
+    assert life.diff(endpoint_id, state, declared()) == []
+
+
+@pytest.mark.parametrize("fault", [{"status": 400}, {"status": 401}, {"status": 403}, {"status": 422}])
+def test_a_refused_create_leaves_no_record(
+    life: Lifecycle, emulator: Emulator, journal: Journal, fault: dict[str, Any]
+) -> None:
+    emulator.faults({"method": "POST", "commit": False, **fault})
+    with pytest.raises(errors.ApiError) as raised:
+        life.create(declared())
+    assert list(journal.records()) == []
+    assert "is not known" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [{"status": 500, "times": 9}],
+        [{"drop": True, "times": 9}],
+        [{"status": 200, "body": "<html>", "times": 9}],
+        [{"status": 404, "body": "<html>"}],
+        [{"drop": True}, {"status": 401, "commit": False}],
+    ],
+)
+def test_a_create_of_unknown_end_stays_in_the_journal(
+    life: Lifecycle, emulator: Emulator, journal: Journal, waits: list[float], script: list[dict[str, Any]]
+) -> None:
+    emulator.faults(*({"method": "POST", **fault} for fault in script))
+    with pytest.raises(errors.ApiError, match=r"Whether it was created is not known. Run `pulumi-kinetic recover"):
+        life.create(declared())
+    (record,) = journal.records()
+    assert record.idempotency_key == "key-1"
+    assert len(waits) < 3
+
+
+def test_what_was_deleted_again_leaves_no_record(life: Lifecycle, emulator: Emulator, journal: Journal) -> None:
+    emulator.faults({"method": "PATCH", "status": 400, "commit": False}, {"method": "POST", "without_secret": True})
+    with pytest.raises(errors.KineticError):
+        life.create(declared())
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create({**declared(status="disabled"), "idempotencyKey": "key-2"})
+    life.undo(raised.value)
+    assert list(journal.records()) == []
+
+
+def test_what_could_not_be_deleted_again_stays_in_the_journal(
+    life: Lifecycle, emulator: Emulator, journal: Journal
+) -> None:
+    emulator.faults(
+        {"method": "PATCH", "status": 400, "commit": False}, {"method": "DELETE", "status": 400, "commit": False}
+    )
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create(declared(status="disabled"))
+    assert "pulumi-kinetic recover" in str(life.undo(raised.value))
+    assert [record.idempotency_key for record in journal.records()] == ["key-1"]
+
+
+def test_without_a_journal_nothing_is_sent(api: Client, emulator: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "journal").write_text("in the way")
+    life = Lifecycle(emulator.settings(), api, Journal(tmp_path / "journal"), project="shop", warn=print)
+    with pytest.raises(errors.JournalError, match="can't write the journal"):
+        life.create(declared())
+    assert emulator.requests() == []
 
 
 # -- no ordinary update changes the secret ------------------------------------------------------------------

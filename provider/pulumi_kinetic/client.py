@@ -73,6 +73,15 @@ def is_passing(method: str, error: errors.ApiError) -> bool:
     return error.status == httpx.codes.REQUEST_TIMEOUT or (error.status == httpx.codes.CONFLICT and method == "POST")
 
 
+def came_to_nothing(error: errors.ApiError) -> bool:
+    """Whether a failed create is known to have created nothing: refused, and at the first attempt.
+
+    After an attempt that got no answer, a refusal of the next one says nothing of the first.
+    """
+    refusals = (errors.UnauthorizedError, errors.ForbiddenError, errors.RejectedError)
+    return isinstance(error, refusals) and error.attempts == 1 and error.status != httpx.codes.REQUEST_TIMEOUT
+
+
 def wait_seconds(attempt: int, retry_after: str | None, draw: float, now: datetime) -> float:
     """How long to wait after a failed attempt: full jitter, on top of what the server asks for.
 
@@ -171,7 +180,11 @@ class Client:
             sleep=time.sleep,
             reraise=True,
         )
-        return cast("T", retrying(self._attempt, operation, method, path, read, request))
+        try:
+            return cast("T", retrying(self._attempt, operation, method, path, read, request))
+        except errors.ApiError as error:
+            error.attempts = retrying.statistics["attempt_number"]
+            raise
 
     def _attempt(self, operation: str, method: str, path: str, read: Callable[[Any], T], request: dict[str, Any]) -> T:
         try:

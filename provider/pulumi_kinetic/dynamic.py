@@ -21,16 +21,18 @@ from pulumi.dynamic import (
     ReadResult,
     UpdateResult,
 )
+from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import endpoint, errors, lifecycle, settings
 from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 
 _PROVIDER = "__provider"
 _STALE_KEY = (
-    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the engine "
-    "keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or give the key as KINETIC_API_KEY"
+    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the "
+    "engine keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or use KINETIC_API_KEY instead"
 )
 _SAFE_TO_SHOW = ("enabledEvents", "status")
 P = ParamSpec("P")
@@ -88,8 +90,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             "status": status,
             "adopt": adopt,
             "existing_signing_secret": _secret(existing_signing_secret),
-            # check puts the key in its place; the engine keeps a name secret once an input of it was
-            "idempotency_key": pulumi.Output.secret(""),
+            # Check puts the key in its place; the engine keeps a name secret once an input of it was. What stands
+            # here until then names the stack, which the engine doesn't tell a dynamic provider.
+            "idempotency_key": pulumi.Output.secret(pulumi.get_stack()),
             "webhook_endpoint_id": None,
             "created_at": None,
             "environment": None,
@@ -179,7 +182,8 @@ class KineticProvider(dynamic.ResourceProvider):
         except errors.SettingsError as error:
             self._problems = error.problems
             return
-        self._lifecycle = Lifecycle(loaded, Client(loaded), pulumi.log.warn)
+        journal = Journal(default_folder())
+        self._lifecycle = Lifecycle(loaded, Client(loaded), journal, project=get_project(), warn=pulumi.log.warn)
 
     @_door("check the inputs")
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -189,6 +193,7 @@ class KineticProvider(dynamic.ResourceProvider):
         checked = endpoint.check(olds, _values(news), environment=environment, new_key=str(uuid4()))
         if not self._problems:
             self._life().knows(olds.get("adopt"))
+            self._life().serves(news.get("idempotencyKey") or "")
         broken = [CheckFailure("", problem) for problem in self._problems]
         return CheckResult(checked.inputs, broken + [_failure(one) for one in checked.failures])
 

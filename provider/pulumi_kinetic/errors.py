@@ -5,6 +5,8 @@ KineticError                      everything this package raises on purpose
 ├── EnvironmentMismatchError      an endpoint of the sandbox met with a production key, or the reverse
 ├── AdoptionError                 `adopt` names an endpoint that can't be taken over
 ├── PartialCreateError            the endpoint exists, but what had to follow its creation failed
+├── JournalError                  the journal of creates can't be written or read
+├── StackError                    a stack can't be read or changed through the Pulumi CLI
 ├── UnexpectedError               a defect of this package, told without the values it met
 └── ApiError                      a call of the Kinetic API failed
     ├── NoAnswerError             connection refused, reset or timed out
@@ -61,6 +63,14 @@ class PartialCreateError(KineticError):
         self.state = state
 
 
+class JournalError(KineticError):
+    """The journal of creates can't be written (nothing was sent) or read."""
+
+
+class StackError(KineticError):
+    """A stack can't be read or changed through the Pulumi CLI."""
+
+
 class UnexpectedError(KineticError):
     """A defect: the kind of exception and its place, but not its text, which may hold values."""
 
@@ -68,8 +78,9 @@ class UnexpectedError(KineticError):
 class ApiError(KineticError):
     """A call of the API failed.
 
-    Attributes: `operation` ("create webhook endpoint https://…"), `status` (HTTP, None without an
-    answer), `request_id` (the answer's MD-Request-Id, if any), `retry_after` (its Retry-After, as sent).
+    Attributes: `operation` ("create a webhook endpoint for …"), `status` (HTTP, None without an answer),
+    `request_id` (the answer's MD-Request-Id, if any), `retry_after` (its Retry-After, as sent), `attempts` (how
+    often the request was sent).
     """
 
     def __init__(
@@ -81,6 +92,7 @@ class ApiError(KineticError):
         self.status = status
         self.request_id = request_id
         self.retry_after: str | None = None
+        self.attempts = 1
 
 
 class NoAnswerError(ApiError):

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_snake
 from pulumi_kinetic import client, endpoint, errors
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.endpoint import Properties
+from pulumi_kinetic.journal import Journal, Record
 from pulumi_kinetic.settings import Settings
 
 _CREATED_BLIND = (
@@ -31,14 +32,22 @@ _ALREADY_MANAGED = (
 
 _STAYS = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first"
 
+_RECOVER = "Run `pulumi-kinetic recover --stack …` to bring the stack and the API together again"
+
 
 class Lifecycle:
     """Create, read, update and delete. One object serves one run of the engine, from many threads."""
 
-    def __init__(self, settings: Settings, api: Client, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, api: Client, journal: Journal, *, project: str, warn: Callable[[str], None]
+    ) -> None:
         self._settings = settings
         self._api = api
+        self._journal = journal
+        self._project = project
+        self._stack = ""
         self._warn = warn
+        self._unfinished: dict[str, Record] = {}
         self._managed: set[str] = set()
         self._adopted: set[str] = set()
         self._lock = threading.Lock()
@@ -48,10 +57,18 @@ class Lifecycle:
         """The environment of the API key."""
         return self._settings.environment
 
+    def serves(self, stack: str) -> None:
+        """Remember the stack that this run is of; the journal names it."""
+        self._stack = stack or self._stack
+
     def knows(self, endpoint_id: str | None) -> None:
         """Remember that a resource of this program manages an endpoint already."""
         if endpoint_id:
             self._managed.add(endpoint_id)
+
+    def _in_state(self, endpoint_id: str) -> None:
+        self.knows(endpoint_id)
+        self._journal.seen(endpoint_id)
 
     def diff(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
         """The names of the properties that an update would change. Makes no API call.
@@ -60,7 +77,7 @@ class Lifecycle:
             EnvironmentMismatchError: the state is of the other environment.
         """
         self._guard(endpoint_id, state)
-        self.knows(endpoint_id)
+        self._in_state(endpoint_id)
         return endpoint.differing(state, inputs)
 
     def create(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
@@ -75,7 +92,7 @@ class Lifecycle:
     def read(self, endpoint_id: str, state: Mapping[str, Any]) -> Properties | None:
         """The state as the server has it now, or None where the API says that the endpoint is gone."""
         self._guard(endpoint_id, state)
-        self.knows(endpoint_id)
+        self._in_state(endpoint_id)
         try:
             found = self._api.get(endpoint_id)
         except errors.NotFoundError:
@@ -107,27 +124,58 @@ class Lifecycle:
         except errors.NotFoundError:
             return
 
+    def complete(self, created: Endpoint, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+        """The id and state of an endpoint whose create was answered, after what had to follow: its status.
+
+        Raises:
+            ApiError: setting the status failed; the endpoint is as it was.
+        """
+        secret = created.signing_secret.get_secret_value() if created.signing_secret else None
+        matched = self._match(created, {**_plain(created), "status": inputs.get("status")})
+        return matched.webhook_endpoint_id, self._state(inputs, matched, secret)
+
     def undo(self, partial: errors.PartialCreateError) -> errors.KineticError:
         """Delete a half-made endpoint; the error to report, which says what is there now."""
+        record = self._unfinished.pop(partial.endpoint_id)
         try:
             self.delete(partial.endpoint_id, partial.state)
         except errors.ApiError as error:
-            return errors.KineticError(f"{partial}. Deleting it again failed as well: {error}")
+            return errors.KineticError(f"{partial}. Deleting it again failed as well: {error}. {_RECOVER}")
+        self._journal.close(record)
         return errors.KineticError(f"{partial}. It was deleted again: nothing is left behind")
 
     def _post(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
-        created = self._api.create(client.encode(_creation(inputs)), inputs["idempotencyKey"])
+        body = creation_body(inputs)
+        record = self._journal.begin(
+            inputs["idempotencyKey"], body, environment=self.environment, project=self._project, stack=self._stack
+        )
+        created = self._sent(record, body, inputs["idempotencyKey"])
         if created.signing_secret is None:
-            raise errors.KineticError(_CREATED_BLIND.format(consequence=self._discard(created)))
-        secret = created.signing_secret.get_secret_value()
+            raise errors.KineticError(_CREATED_BLIND.format(consequence=self._discard(created, record)))
+        return self._finish(created, record, inputs)
+
+    def _sent(self, record: Record, body: bytes, key: str) -> Endpoint:
+        try:
+            return self._api.create(body, key)
+        except errors.ApiError as error:
+            if client.came_to_nothing(error):
+                self._journal.close(record)
+            else:
+                error.args = (f"{error}. Whether it was created is not known. {_RECOVER}",)
+            raise
+
+    def _finish(self, created: Endpoint, record: Record, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+        """What follows the POST: the status, and the record of what is there now."""
         endpoint_id = created.webhook_endpoint_id
         self.knows(endpoint_id)
         try:
-            created = self._match(created, {**_plain(created), "status": inputs.get("status")})
+            completed = self.complete(created, inputs)
         except errors.ApiError as error:
-            state = self._state({**inputs, "status": created.status}, created, secret)
-            raise errors.PartialCreateError(endpoint_id, state, error) from None
-        return endpoint_id, self._state(inputs, created, secret)
+            self._unfinished[endpoint_id] = record
+            as_it_is = {**inputs, "status": created.status}
+            raise errors.PartialCreateError(*self.complete(created, as_it_is), error) from None
+        self._journal.answered(record, endpoint_id)
+        return completed
 
     def _adopt(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
         endpoint_id = inputs["adopt"]
@@ -159,14 +207,15 @@ class Lifecycle:
         changed = endpoint.changes(_plain(found), wanted)
         return self._api.update(found.webhook_endpoint_id, _on_the_wire(changed)) if changed else found
 
-    def _discard(self, created: Endpoint) -> str:
+    def _discard(self, created: Endpoint, record: Record) -> str:
         """Delete an endpoint whose secret nobody holds; a sentence that says what became of it."""
         try:
             self._api.delete(created.webhook_endpoint_id)
         except errors.NotFoundError:
             pass
         except errors.ApiError as error:
-            return f"{created.webhook_endpoint_id} is left behind without a secret, and should be deleted: {error}."
+            return f"{created.webhook_endpoint_id} is left behind without a secret: {error}. {_RECOVER}."
+        self._journal.close(record)
         return f"{created.webhook_endpoint_id} was deleted again, since nobody can know its secret."
 
     def _guard(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
@@ -192,9 +241,10 @@ def inputs_of(state: Mapping[str, Any]) -> Properties:
     return {name: state[name] for name in names if state.get(name) is not None}
 
 
-def _creation(inputs: Mapping[str, Any]) -> Properties:
+def creation_body(inputs: Mapping[str, Any]) -> bytes:
+    """The bytes of the create that these inputs lead to: always the same, so that it can be sent again."""
     names = ("url", "enabledEvents")
-    return _on_the_wire({name: inputs[name] for name in names if inputs.get(name) is not None})
+    return client.encode(_on_the_wire({name: inputs[name] for name in names if inputs.get(name) is not None}))
 
 
 def _on_the_wire(properties: Mapping[str, Any]) -> Properties:

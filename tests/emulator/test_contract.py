@@ -18,6 +18,7 @@ from pulumi_kinetic import endpoint, errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Assumptions, Store
+from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from tally import CASES, tally
 
@@ -47,13 +48,14 @@ ASSUMED = st.builds(
 )
 
 
+@pytest.mark.usefixtures("waits")
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(assumed=ASSUMED, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
 def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator: Emulator, api: Client, assumed: Assumptions, events: list[str] | None
 ) -> None:
     emulator.assume(**assumed.model_dump())
-    life = Lifecycle(emulator.settings(), api, print)
+    life = Lifecycle(emulator.settings(), api, Journal(default_folder()), project="shop", warn=print)
     news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
     inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{tally_number()}").inputs
     endpoint_id, state = life.create(inputs)

@@ -19,6 +19,7 @@ from pulumi_kinetic.emulator.faults import Fault, Faulty, Log, Script
 from pulumi_kinetic.emulator.store import READ, WRITE, Assumptions, Endpoint, Environment, Key, Refusal, Store
 
 CONTROL = "/_emulator"
+COLLECTION, ITEM = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
 
 
 class EndpointAnswer(BaseModel):
@@ -96,10 +97,13 @@ def build(store: Store) -> ASGIApp:
 
 def _add_api(app: FastAPI, store: Store) -> None:
     reader, writer = Depends(_authorized(store, READ)), Depends(_authorized(store, WRITE))
-    collection, item = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
+    _add_collection(app, store, reader, writer)
+    _add_item(app, store, reader, writer)
 
+
+def _add_collection(app: FastAPI, store: Store, reader: Any, writer: Any) -> None:
     @app.post(
-        collection,
+        COLLECTION,
         status_code=201,
         response_model=CreatedAnswer,
         responses=_refusals(409),
@@ -117,7 +121,7 @@ def _add_api(app: FastAPI, store: Store) -> None:
         hide = replayed and store.assumptions.replay_without_secret
         return _json(201, _wire(made, store.assumptions, secret=not hide))
 
-    @app.get(collection, response_model=ListAnswer, responses=_refusals())
+    @app.get(COLLECTION, response_model=ListAnswer, responses=_refusals())
     async def list_all(
         key: Annotated[Key, reader],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -128,16 +132,18 @@ def _add_api(app: FastAPI, store: Store) -> None:
         data = [_wire(one, store.assumptions, secret=False) for one in found]
         return _json(200, {"object": "list", "data": data, "has_more": more})
 
-    @app.get(item, response_model=EndpointAnswer, responses=_refusals(404))
+
+def _add_item(app: FastAPI, store: Store, reader: Any, writer: Any) -> None:
+    @app.get(ITEM, response_model=EndpointAnswer, responses=_refusals(404))
     async def retrieve(webhook_endpoint_id: str, key: Annotated[Key, reader]) -> Response:
         return _json(200, _wire(store.get(webhook_endpoint_id, key.environment), store.assumptions, secret=False))
 
-    @app.patch(item, response_model=EndpointAnswer, responses=_refusals(404), openapi_extra=_body_of(UpdateBody))
+    @app.patch(ITEM, response_model=EndpointAnswer, responses=_refusals(404), openapi_extra=_body_of(UpdateBody))
     async def update(request: Request, webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
         changed = store.update(webhook_endpoint_id, await _fields(request, store), key.environment)
         return _json(200, _wire(changed, store.assumptions, secret=False))
 
-    @app.delete(item, response_model=DeletedAnswer, responses=_refusals(404))
+    @app.delete(ITEM, response_model=DeletedAnswer, responses=_refusals(404))
     async def delete(webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
         store.delete(webhook_endpoint_id, key.environment)
         return _json(200, {"webhook_endpoint_id": webhook_endpoint_id, "deleted": True})

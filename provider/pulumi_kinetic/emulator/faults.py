@@ -31,6 +31,7 @@ class Fault(BaseModel):
     commit: bool = Field(default=True, description="Whether the work is done at all.")
     drop: bool = Field(default=False, description="Close the connection instead of answering.")
     half_body: bool = Field(default=False, description="Close the connection in the middle of the answer's body.")
+    stall_seconds: float = Field(0.05, description="With `half_body`: wait between the half and the cut.")
     status: int | None = Field(None, description="Answer with this status instead.")
     body: str = Field("", description="With `status`: the body.")
     content_type: str = Field("application/json", description="With `status`: the Content-Type.")
@@ -154,7 +155,7 @@ async def _deliver(start: Message, body: bytes, fault: Fault, receive: Receive, 
     await send(start)
     if fault.half_body:
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        await asyncio.sleep(0.05)  # so that the half leaves before the connection is cut
+        await asyncio.sleep(fault.stall_seconds)
         _abort(receive)
         return
     await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,183 @@
+"""What was about to be created: on disk before the request leaves, gone when the engine has the answer.
+
+The engine forgets a create whenever the provider process dies or create returns an error (engine fact:
+"it drops the pending operation"). A record here outlives both. It holds no secret but the Idempotency-Key,
+which is of use with the API key only, and which goes as soon as the API has answered.
+"""
+
+import atexit
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pulumi_kinetic.endpoint import Environment
+from pulumi_kinetic.errors import JournalError
+
+
+class Process(BaseModel):
+    """A process of this machine, told from a later one with the same number by its start time."""
+
+    number: int
+    started: str
+
+    @classmethod
+    def current(cls) -> "Process":
+        """The process that asks."""
+        return cls(number=os.getpid(), started=_started(os.getpid()) or "")
+
+    def is_alive(self) -> bool:
+        """Whether it still runs (a zombie doesn't)."""
+        return is_running(self.number) and self.started in ("", _started(self.number))
+
+
+class Record(BaseModel):
+    """One create: open until the API has answered, then with the id that it answered."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    mark: str
+    idempotency_key: str | None = Field(None, repr=False)
+    body: str
+    environment: Environment
+    project: str
+    stack: str
+    at: datetime
+    process: Process
+    endpoint_id: str | None = None
+
+
+class Journal:
+    """The records of one folder, `$PULUMI_HOME/kinetic/journal` by default; files are 0600 and synced."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._delivered: set[str] = set()
+        self._noted = {one.endpoint_id: one for one in self.records() if one.endpoint_id}
+        atexit.register(self.forget_delivered)
+
+    def begin(self, key: str, body: bytes, *, environment: Environment, project: str, stack: str) -> Record:
+        """Write what is about to be sent.
+
+        Raises:
+            JournalError: it can't be written, so nothing may be sent.
+        """
+        record = Record(
+            mark=mark_of(key),
+            idempotency_key=key,
+            body=body.decode(),
+            environment=environment,
+            project=project,
+            stack=stack,
+            at=datetime.now(timezone.utc),
+            process=Process.current(),
+        )
+        self._write(record)
+        return record
+
+    def answered(self, record: Record, endpoint_id: str) -> None:
+        """The API has created it. The record goes when this process ends in peace (the engine has the answer then).
+
+        Where the process is already ending, the answer reaches nobody, and the record stays.
+        """
+        answered = record.model_copy(update={"endpoint_id": endpoint_id, "idempotency_key": None})
+        self._write(answered)
+        if threading.main_thread().is_alive():
+            self._delivered.add(record.mark)
+
+    def close(self, record: Record) -> None:
+        """Nothing is open any more: it came to nothing, or it is where it belongs."""
+        (self.folder / f"{record.mark}.json").unlink(missing_ok=True)
+
+    def seen(self, endpoint_id: str) -> None:
+        """The engine has this endpoint in its state: whatever record led to it is done."""
+        record = self._noted.pop(endpoint_id, None)
+        if record is not None:
+            self.close(record)
+
+    def forget_delivered(self) -> None:
+        """Remove the records whose answers the engine has."""
+        for mark in self._delivered:
+            (self.folder / f"{mark}.json").unlink(missing_ok=True)
+
+    def records(self) -> Iterator[Record]:
+        """All records, oldest first.
+
+        Raises:
+            JournalError: a file of the folder is no record (written half, say, by a machine that went down).
+        """
+        found = [_read(path) for path in self.folder.glob("*.json")]
+        return iter(sorted(found, key=lambda record: record.at))
+
+    def _write(self, record: Record) -> None:
+        path = self.folder / f"{record.mark}.json"
+        beside = path.with_suffix(".new")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside.touch(mode=0o600)
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(record.model_dump_json(indent=1))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            _sync(self.folder)
+        except OSError as error:
+            raise JournalError(
+                f"can't write the journal in {self.folder} ({error.strerror}), without which a create that is cut off "
+                "would be lost. Make the folder writable, or set PULUMI_HOME to one that is"
+            ) from None
+
+
+def default_folder() -> Path:
+    """`$PULUMI_HOME/kinetic/journal`, where PULUMI_HOME is `~/.pulumi` unless set."""
+    home = os.environ.get("PULUMI_HOME")
+    return (Path(home) if home else Path.home() / ".pulumi") / "kinetic" / "journal"
+
+
+def mark_of(key: str) -> str:
+    """What stands for an Idempotency-Key in a file's name, without telling it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _read(path: Path) -> Record:
+    try:
+        return Record.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        raise JournalError(f"{path} is not a record of a create; look at it, then move it away") from None
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _started(number: int) -> str | None:
+    """When a process started, by its kernel's clock; "" where there is no /proc, None where it doesn't run."""
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return None if Path("/proc/self/stat").exists() else ""
+    return None if fields[0] == "Z" else fields[19]
+
+
+def is_running(number: int) -> bool:
+    """Whether a process of this number runs on this machine, whichever it is (a zombie doesn't)."""
+    started = _started(number)
+    return started is not None and (started != "" or _answers(number))
+
+
+def _answers(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

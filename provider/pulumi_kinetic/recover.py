@@ -1,0 +1,316 @@
+"""After a crash: state, journal and API brought back together (design: "Nothing is lost").
+
+A create that was cut off is known from the state's pending operation (the engine died) or from the journal
+(the provider died). Sending the same bytes with the same key again tells which endpoint it made, secret included.
+"""
+
+import json
+import time
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+from pulumi_kinetic import endpoint, errors, lifecycle, settings
+from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.journal import Journal, Record, mark_of
+from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.stack import Json, Stack, endpoints_of, pending_of, plain, secret, with_resource, without_pending
+
+Outcome = Literal["nothing_created", "already_managed", "into_state", "deleted", "left"]
+_POLL_SECONDS = 0.2
+_SECRETS = ("signingSecret", "idempotencyKey", "existingSigningSecret")
+_SAID: dict[Outcome, str] = {
+    "nothing_created": "nothing was created; closed",
+    "already_managed": "in the state already; closed",
+    "into_state": "the lost endpoint, put into the state with its secret",
+    "deleted": "deleted: nobody had seen its secret, and the next `pulumi up` makes what is missing",
+    "left": "left for you",
+}
+
+
+@dataclass
+class Intent:
+    """One create that was begun: what the state remembers of it, what the journal does, or both."""
+
+    body: bytes
+    key: str | None
+    pending: Json | None = None
+    record: Record | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it: the resource's name where it is known, else the URL."""
+        if self.pending:
+            return str(self.pending["resource"]["urn"]).rpartition("::")[2]
+        return endpoint.shown(json.loads(self.body)["url"])
+
+
+@dataclass
+class Finding:
+    """What became of one create."""
+
+    name: str
+    outcome: Outcome
+    endpoint_id: str | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        which = f" {self.endpoint_id}" if self.endpoint_id else ""
+        return f"{self.name}{which}: {_SAID[self.outcome]}{f' ({self.note})' if self.note else ''}"
+
+
+@dataclass
+class Report:
+    """What was found and done; `backup` where the state was changed."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    backup: Path | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left for a person."""
+        return all(finding.outcome != "left" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller allows: `confirm` is asked before anything is deleted."""
+
+    confirm: Callable[[str], bool]
+    unlock: bool = False
+    wait_seconds: float = 120.0
+
+
+class Recovery:
+    """One run of `recover` for one stack."""
+
+    def __init__(self, stack: Stack, journal: Journal, options: Options, variables: Mapping[str, str]) -> None:
+        self._stack = stack
+        self._journal = journal
+        self._options = options
+        self._variables = variables
+        self._report = Report()
+
+    def run(self) -> Report:
+        """Find what is open, settle it, and say so. Safe to run twice; nothing is sent when nothing is open.
+
+        Raises:
+            StackError: the stack is locked by a process that may live, or the CLI fails.
+            KineticError: settings are missing, or the API can't be asked.
+        """
+        self._lift_lock()
+        self._wait_for_providers()
+        state = self._stack.export()
+        self._close_what_arrived(state)
+        intents = self._intents(state)
+        if intents:
+            self._settle_all(intents, state)
+        return self._report
+
+    def _lift_lock(self) -> None:
+        lock = self._stack.lock()
+        if lock is None:
+            self._refuse_beside_a_provider()
+            return
+        if not (lock.is_left_behind or self._options.unlock):
+            raise errors.StackError(
+                f"the stack is locked by {lock}. If it is another run, let it end; if you know that it is gone, "
+                "add --unlock"
+            )
+        self._stack.unlock()
+        self._report.notes.append(f"lifted the lock left behind by {lock}")
+
+    def _refuse_beside_a_provider(self) -> None:
+        """Where the backend's lock can't be seen, a living provider may belong to a run that is not over."""
+        living = [one.process.number for one in self._records() if one.process.is_alive()]
+        if living and not self._stack.is_in_a_folder() and not self._options.unlock:
+            raise errors.StackError(
+                f"a provider of this stack still runs (process {living[0]}). If it is of another run, let it end; "
+                "if you know that its run is dead, add --unlock"
+            )
+
+    def _wait_for_providers(self) -> None:
+        """A provider that outlives the CLI may still be finishing its create."""
+        deadline = time.monotonic() + self._options.wait_seconds
+        while any(one.process.is_alive() and not one.endpoint_id for one in self._records()):
+            if time.monotonic() > deadline:
+                raise errors.StackError(
+                    "a provider process is still at its create, by the journal; run this again when it has ended"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _records(self) -> list[Record]:
+        mine = (self._stack.project(), self._stack.name)
+        return [one for one in self._journal.records() if (one.project, one.stack) == mine]
+
+    def _close_what_arrived(self, state: Json) -> None:
+        managed = {one.get("id") for one in endpoints_of(state)}
+        for record in self._records():
+            if record.endpoint_id in managed:
+                self._journal.close(record)
+
+    def _intents(self, state: Json) -> list[Intent]:
+        records = {one.mark: one for one in self._records()}
+        creating = [one for one in pending_of(state) if one["type"] == "creating"]
+        remembered = [_intent_of(pending, records) for pending in creating if _key_of(pending)]
+        forgotten = [Intent(one.body.encode(), one.idempotency_key, None, one) for one in records.values()]
+        return remembered + forgotten
+
+    def _settle_all(self, intents: list[Intent], state: Json) -> None:
+        loaded = settings.load(self._stack.config(), self._variables)
+        api = Client(loaded)
+        try:
+            life = Lifecycle(loaded, api, self._journal, project=self._stack.project(), warn=self._report.notes.append)
+            self._check_environment(intents, state, loaded)
+            listing = _listing(intents, state, api, loaded)
+            for intent in intents:
+                state = self._settle(intent, state, listing, _Hands(api, life))
+        finally:
+            api.close()
+
+    def _check_environment(self, intents: list[Intent], state: Json, loaded: settings.Settings) -> None:
+        named = [(str(one.get("id")), plain(one.get("outputs", {})).get("environment")) for one in endpoints_of(state)]
+        named += [("a create in the journal", intent.record.environment) for intent in intents if intent.record]
+        for name, environment in named:
+            if environment not in (None, loaded.environment):
+                raise errors.EnvironmentMismatchError(name, environment, loaded.environment)
+
+    def _settle(self, intent: Intent, state: Json, listing: dict[str, Endpoint], hands: "_Hands") -> Json:
+        managed = {str(one.get("id")): one for one in endpoints_of(state)}
+        finding, found = self._find(intent, managed, listing, hands.api)
+        if found is not None:
+            finding, state = self._place(intent, found, state, hands)
+        self._report.findings.append(finding)
+        return state if finding.outcome == "left" else self._done(intent, state)
+
+    def _find(
+        self, intent: Intent, managed: Mapping[str, Json], listing: Mapping[str, Endpoint], api: Client
+    ) -> tuple[Finding, Endpoint | None]:
+        """What the API says of a create: a finding that settles it, or the endpoint that was lost."""
+        answered = intent.record.endpoint_id if intent.record else None
+        if answered and intent.key is None:
+            known = listing.get(answered)
+            return Finding(intent.name, "nothing_created", answered, "it has been deleted since"), known
+        wanted = _candidates(intent, managed, listing)
+        if not wanted and answered not in listing:
+            return Finding(intent.name, "nothing_created"), None
+        return self._replay(intent, wanted, listing, api)
+
+    def _replay(
+        self, intent: Intent, wanted: list[Endpoint], listing: Mapping[str, Endpoint], api: Client
+    ) -> tuple[Finding, Endpoint | None]:
+        again = api.create(intent.body, intent.key or "")
+        if again.webhook_endpoint_id in listing:
+            return Finding(intent.name, "already_managed", again.webhook_endpoint_id), again
+        api.delete(again.webhook_endpoint_id)
+        ids = ", ".join(one.webhook_endpoint_id for one in wanted)
+        note = f"its Idempotency-Key has expired; one of {ids} may be it, without its secret: delete it, or adopt it"
+        return Finding(intent.name, "left", None, note), None
+
+    def _place(self, intent: Intent, found: Endpoint, state: Json, hands: "_Hands") -> tuple[Finding, Json]:
+        """Put a lost endpoint where it belongs: into the state, or away."""
+        endpoint_id = found.webhook_endpoint_id
+        if endpoint_id in {one.get("id") for one in endpoints_of(state)}:
+            return Finding(intent.name, "already_managed", endpoint_id), state
+        if intent.pending and found.signing_secret and not _is_there(intent.pending, state):
+            resource = _resource(intent.pending, *hands.life.complete(found, _inputs_of(intent.pending)))
+            return Finding(intent.name, "into_state", endpoint_id), with_resource(state, resource)
+        return self._delete(intent, found, hands.api), state
+
+    def _delete(self, intent: Intent, found: Endpoint, api: Client) -> Finding:
+        endpoint_id = found.webhook_endpoint_id
+        question = f"Delete {endpoint_id} ({endpoint.shown(found.url)}), which nobody manages and whose secret is lost?"
+        if not self._options.confirm(question):
+            return Finding(intent.name, "left", endpoint_id, "you said no")
+        try:
+            api.delete(endpoint_id)
+        except errors.NotFoundError:
+            return Finding(intent.name, "deleted", endpoint_id, "it was gone already")
+        return Finding(intent.name, "deleted", endpoint_id)
+
+    def _done(self, intent: Intent, state: Json) -> Json:
+        """Save the state first, then close the record, so that a crash between them loses nothing."""
+        if intent.pending is not None:
+            if self._report.backup is None:
+                self._report.backup = self._stack.back_up(self._journal.folder.parent / "backup")
+            state = without_pending(state, [intent.pending])
+            self._stack.replace(state)
+        if intent.record is not None:
+            self._journal.close(intent.record)
+        return state
+
+
+@dataclass(frozen=True)
+class _Hands:
+    """What settling works with."""
+
+    api: Client
+    life: Lifecycle
+
+
+def _intent_of(pending: Json, records: dict[str, Record]) -> Intent:
+    """A pending create; the record of the same key, if there is one, is taken out of `records`."""
+    key = _key_of(pending)
+    return Intent(lifecycle.creation_body(_inputs_of(pending)), key, pending, records.pop(mark_of(key), None))
+
+
+def _inputs_of(pending: Json) -> Json:
+    inputs: Json = plain(pending["resource"].get("inputs", {}))
+    return inputs
+
+
+def _key_of(pending: Json) -> str:
+    inputs = _inputs_of(pending)
+    return "" if inputs.get("adopt") else str(inputs.get("idempotencyKey") or "")
+
+
+def _listing(intents: list[Intent], state: Json, api: Client, loaded: settings.Settings) -> dict[str, Endpoint]:
+    """All endpoints, once no request of the dead can still be under way at the API.
+
+    The one who sent a request is gone, but the API may be at it still: where nothing fits yet, give it the time
+    that a request may take.
+    """
+    managed = {str(one.get("id")) for one in endpoints_of(state)}
+    began = time.monotonic()
+    while True:
+        listing = {one.webhook_endpoint_id: one for one in api.list()}
+        late = [one.record for one in intents if one.record and one.key and not _candidates(one, managed, listing)]
+        waited = time.monotonic() - began
+        if waited >= max((_longest_wait(record, loaded) for record in late), default=0.0):
+            return listing
+        time.sleep(min(_POLL_SECONDS, loaded.timeout_seconds))
+
+
+def _longest_wait(record: Record, loaded: settings.Settings) -> float:
+    """How long a request of this record may still be under way, in seconds: none where it is long past."""
+    age = (datetime.now(timezone.utc) - record.at).total_seconds()
+    return loaded.timeout_seconds if age < loaded.deadline_seconds + loaded.timeout_seconds else 0.0
+
+
+def _candidates(intent: Intent, managed: Container[str], listing: Mapping[str, Endpoint]) -> list[Endpoint]:
+    return [one for one in listing.values() if one.webhook_endpoint_id not in managed and _fits(one, intent)]
+
+
+def _fits(found: Endpoint, intent: Intent) -> bool:
+    """Whether an endpoint may be the one that a create made. Its status may have followed already."""
+    wanted = json.loads(intent.body)
+    asked = {"url": wanted["url"], "enabledEvents": wanted.get("enabled_events"), "status": found.status}
+    actual = {"url": found.url, "enabledEvents": found.enabled_events, "status": found.status}
+    return not endpoint.changes(actual, asked)
+
+
+def _is_there(pending: Json, state: Json) -> bool:
+    urn = pending["resource"]["urn"]
+    return any(one["urn"] == urn and not one.get("delete") for one in endpoints_of(state))
+
+
+def _resource(pending: Json, endpoint_id: str, outputs: Json) -> Json:
+    """The entry of a state: what the engine had noted, and what the create would have returned."""
+    resource: Json = pending["resource"]
+    inputs = resource.get("inputs", {})
+    wrapped: dict[str, Any] = {name: secret(value) if name in _SECRETS else value for name, value in outputs.items()}
+    kept = {name: inputs[name] for name in ("__provider",) if name in inputs}
+    return {**resource, "id": endpoint_id, "outputs": {**wrapped, **kept}}

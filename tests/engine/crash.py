@@ -1,0 +1,174 @@
+"""Kills a run at a chosen instant, and looks at what is left."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation as auto
+
+import pulumi_kinetic as kinetic
+from control import Emulator
+from deployment import Deployment
+
+LONG = 20.0
+VICTIMS = ("cli", "provider", "both")
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A point in a run: what holds the run there, and how to tell that it is there."""
+
+    name: str
+    faults: tuple[dict[str, Any], ...]
+    reached: Callable[["Crash"], bool]
+    change: str = "create"
+    status: str = "enabled"
+
+
+def _asked(method: str) -> Callable[["Crash"], bool]:
+    return lambda crash: any(one["method"] == method for one in crash.emulator.requests())
+
+
+def _exists(crash: "Crash") -> bool:
+    return len(crash.emulator.truth()) > crash.endpoints_before
+
+
+HOLD = 1.5
+POST, PATCH, DELETE = ({"method": method} for method in ("POST", "PATCH", "DELETE"))
+BEFORE, AFTER = {"delay_seconds": HOLD}, {"delay_after_seconds": HOLD}
+NEVER = {**BEFORE, "commit": False, "drop": True}
+HALF = {"half_body": True, "stall_seconds": HOLD}
+INSTANTS = (
+    Instant("before the request leaves", ({**POST, **BEFORE},), lambda crash: crash.in_journal()),
+    Instant("sent, never committed", ({**POST, **NEVER},), _asked("POST")),
+    Instant("sent, committed later", ({**POST, **BEFORE},), _asked("POST")),
+    Instant("committed, not answered", ({**POST, **AFTER},), _exists),
+    Instant("half an answer", ({**POST, **HALF},), _exists),
+    Instant("answered, journal still open", (), _exists),
+    Instant("answered, state not saved", (), lambda crash: crash.in_journal(answered=True)),
+    Instant("in the PATCH after the POST", ({**PATCH, **BEFORE},), _asked("PATCH"), status="disabled"),
+    Instant("after the PATCH after the POST", ({**PATCH, **AFTER},), _asked("PATCH"), status="disabled"),
+    Instant("in an update", ({**PATCH, **AFTER},), _asked("PATCH"), "update"),
+    Instant("in a delete", ({**DELETE, **AFTER},), _asked("DELETE"), "delete"),
+)
+
+
+class Crash:
+    """One stack whose runs are killed; every run adds, changes or removes the endpoint `orders`."""
+
+    def __init__(self, deployment: Deployment, emulator: Emulator) -> None:
+        self.deployment = deployment
+        self.emulator = emulator
+        self.endpoints_before = 0
+        self.declared: dict[str, dict[str, Any]] = {"steady": {"url": "https://example.com/steady"}}
+        self.journal = Path(deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
+        deployment.program = self.program
+
+    def program(self) -> None:
+        for name, arguments in self.declared.items():
+            kinetic.WebhookEndpoint(name, **arguments)
+
+    def in_journal(self, *, answered: bool = False) -> bool:
+        """Whether the journal holds a record of this run: open, or with an answer."""
+        return any((_record(path) or {}).get("endpoint_id") is not None or not answered for path in self._records())
+
+    def kill(self, instant: Instant, victim: str) -> None:
+        """A run, killed at the instant; returns when the CLI is gone."""
+        self._prepare(instant)
+        self.emulator.clear_log()
+        self.endpoints_before = len(self.emulator.truth())
+        self.emulator.faults(*instant.faults)
+        run = threading.Thread(target=self._up)
+        run.start()
+        self._wait_for(lambda: instant.reached(self) or not run.is_alive())
+        self._kill(victim)
+        run.join()
+        self.emulator.faults()
+
+    def recover(self, *options: str) -> tuple[int, dict[str, Any]]:
+        """`pulumi-kinetic recover`, as a pipeline runs it."""
+        command = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "recover", "--json"]
+        folder = self.deployment.stack.workspace.work_dir
+        done = subprocess.run(  # noqa: S603
+            [*command, "--stack", "dev", "--cwd", folder, *(options or ("--yes",))],
+            capture_output=True, text=True, env=self.deployment.variables, check=False,
+        )  # fmt: skip
+        return done.returncode, json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+
+    def verdict(self) -> dict[str, int]:
+        """Orphans, doubles and lost secrets, by the server's truth."""
+        truth = self.emulator.truth()
+        state = {one["id"]: one["outputs"].get("signingSecret") for one in self.deployment.resources().values()}
+        urls = [one["url"] for one in truth.values()]
+        return {
+            "orphans": len(set(truth) - set(state)),
+            "missing": len(set(state) - set(truth)),
+            "doubles": len(urls) - len(set(urls)),
+            "lost secrets": sum(truth[one]["signing_secret"] != state[one] for one in set(truth) & set(state)),
+        }
+
+    def _prepare(self, instant: Instant) -> None:
+        """Bring the stack to where the run that is killed begins."""
+        self.declared.pop("orders", None)
+        if instant.change != "create":
+            self.declared["orders"] = {"url": "https://example.com/orders"}
+        self.deployment.up()
+        if instant.change == "delete":
+            del self.declared["orders"]
+        else:
+            changed = "https://example.com/changed" if instant.change == "update" else "https://example.com/orders"
+            self.declared["orders"] = {"url": changed, "status": instant.status}
+
+    def _up(self) -> None:
+        with contextlib.suppress(auto.CommandError):
+            self.deployment.up()
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LONG
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the instant never came")
+            time.sleep(0.002)
+
+    def _kill(self, victim: str) -> None:
+        engines = [one for one in children_of(os.getpid()) if "pulumi" in command_of(one)]
+        providers = [one for engine in engines for one in children_of(engine) if "pulumi.dynamic" in command_of(one)]
+        doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
+        for process in doomed:
+            os.kill(process, signal.SIGKILL)
+
+    def _records(self) -> list[Path]:
+        return list(self.journal.glob("*.json"))
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def children_of(process: int) -> list[int]:
+    """The running children of a process (Linux)."""
+    tasks = Path(f"/proc/{process}/task")
+    if not tasks.exists():
+        return []
+    found = [path.read_text().split() for path in tasks.glob("*/children") if path.exists()]
+    return [int(number) for numbers in found for number in numbers]
+
+
+def command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""

@@ -1,0 +1,125 @@
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pulumi_kinetic import journal
+from pulumi_kinetic.errors import JournalError
+from pulumi_kinetic.journal import Journal, Process, Record
+
+KEY = "2f1c1e52-SECRET"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "kinetic" / "journal")
+
+
+def begin(kept: Journal, key: str = KEY) -> Record:
+    return kept.begin(key, b'{"url":"https://a.example"}', environment="sandbox", project="shop", stack="dev")
+
+
+def test_a_record_is_a_private_file_whose_name_does_not_tell_the_key(kept: Journal, tmp_path: Path) -> None:
+    begin(kept)
+    (path,) = (tmp_path / "kinetic" / "journal").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert KEY not in path.name
+
+
+def test_a_record_says_what_recovery_needs(kept: Journal) -> None:
+    begin(kept)
+    (record,) = kept.records()
+    assert record.idempotency_key == KEY
+    assert record.body == '{"url":"https://a.example"}'
+    assert record.process == Process.current()
+    assert record.process.is_alive()
+
+
+def test_a_record_never_shows_its_key(kept: Journal) -> None:
+    assert "SECRET" not in repr(begin(kept))
+
+
+def test_an_answered_record_holds_the_id_and_no_key(kept: Journal, tmp_path: Path) -> None:
+    kept.answered(begin(kept), "we_1")
+    (record,) = kept.records()
+    assert (record.endpoint_id, record.idempotency_key) == ("we_1", None)
+    assert "SECRET" not in next((tmp_path / "kinetic" / "journal").iterdir()).read_text()
+
+
+def test_a_closed_record_is_gone(kept: Journal) -> None:
+    record = begin(kept)
+    kept.close(record)
+    kept.close(record)
+    assert list(kept.records()) == []
+
+
+def test_answered_records_go_when_the_process_ends_and_open_ones_stay(kept: Journal) -> None:
+    kept.answered(begin(kept, "one"), "we_1")
+    begin(kept, "two")
+    kept.forget_delivered()
+    assert [record.idempotency_key for record in kept.records()] == ["two"]
+
+
+def test_a_record_of_an_earlier_run_goes_when_the_engine_shows_its_id(kept: Journal, tmp_path: Path) -> None:
+    kept.answered(begin(kept), "we_1")
+    later = Journal(tmp_path / "kinetic" / "journal")
+    later.seen("we_other")
+    assert len(list(later.records())) == 1
+    later.seen("we_1")
+    assert list(later.records()) == []
+
+
+def test_an_answer_that_comes_while_the_process_ends_stays(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.main_thread(), "is_alive", lambda: False)
+    kept.answered(begin(kept), "we_1")
+    kept.forget_delivered()
+    assert [record.endpoint_id for record in kept.records()] == ["we_1"]
+
+
+def test_records_come_oldest_first(kept: Journal) -> None:
+    for key in ("one", "two", "three"):
+        begin(kept, key)
+    assert [record.idempotency_key for record in kept.records()] == ["one", "two", "three"]
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match=r"can't write the journal in .*Make the folder writable"):
+        begin(Journal(tmp_path / "file"))
+
+
+def test_a_file_that_is_no_record_is_named(kept: Journal, tmp_path: Path) -> None:
+    begin(kept)
+    path = tmp_path / "kinetic" / "journal" / "half.json"
+    path.write_text('{"idempotency_key": "SECRET')
+    with pytest.raises(JournalError, match=r"half.json is not a record") as raised:
+        list(kept.records())
+    assert "SECRET" not in str(raised.value)
+
+
+def test_a_process_that_ended_is_not_alive() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        started = journal._started(child.pid)  # noqa: SLF001 the start time of a process that isn't this one
+        process = Process(number=child.pid, started=started or "")
+        assert process.is_alive()
+        assert not Process(number=child.pid, started="0").is_alive()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert not process.is_alive()
+    assert not process.is_alive()
+
+
+def test_without_a_start_time_a_process_is_known_by_its_number() -> None:
+    assert Process(number=os.getpid(), started="").is_alive()
+    assert not Process(number=2**22 + 1, started="").is_alive()
+
+
+def test_the_folder_follows_pulumi_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_HOME", "/somewhere")
+    assert journal.default_folder() == Path("/somewhere/kinetic/journal")
+    monkeypatch.delenv("PULUMI_HOME")
+    assert journal.default_folder() == Path.home() / ".pulumi" / "kinetic" / "journal"
