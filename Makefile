@@ -4,7 +4,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
 ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExceptionWarning
 
-.PHONY: demo test check lint unit engine format clean
+RUNS ?= 3000
+
+.PHONY: demo test check lint unit engine format sweep mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -28,6 +30,12 @@ engine: .venv/installed
 format: .venv/installed
 	ruff check --fix .
 	ruff format .
+
+sweep: .venv/installed  ## Kill many runs and count what is lost (hours; RUNS=100 for less)
+	python scripts/sweep.py --runs $(RUNS)
+
+mutants: .venv/installed  ## Break the core line by line and see the tests go red (half an hour)
+	python scripts/mutants.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say which with make PYTHON=python3.x")'

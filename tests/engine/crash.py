@@ -102,7 +102,7 @@ class Crash:
             [*command, "--stack", "dev", "--cwd", folder, *(options or ("--yes",))],
             capture_output=True, text=True, env=self.deployment.variables, check=False,
         )  # fmt: skip
-        return done.returncode, json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+        return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {"error": done.stderr}
 
     def verdict(self) -> dict[str, int]:
         """Orphans, doubles and lost secrets, by the server's truth."""

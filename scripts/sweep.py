@@ -1,0 +1,101 @@
+"""Kill many runs, recover each, and count what was lost: `make sweep` (RUNS=3000 by default).
+
+Every run is one of all instants x victims in turn. It ends with `recover`, `up` and a preview; the oracle is
+the emulator's own list of what exists. Exit code 1 where anything was lost, doubled or left behind.
+"""
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "engine"), str(ROOT / "scripts")]
+
+import engine  # noqa: E402 the tests' harness is on the path now
+from control import KEY, Emulator  # noqa: E402
+from crash import INSTANTS, VICTIMS, Crash  # noqa: E402
+from deployment import Deployment  # noqa: E402
+from pulumi_kinetic.emulator.server import Server  # noqa: E402
+
+BATCH = 11  # runs on one stack: a new one costs two seconds
+Result = dict[str, object]
+
+
+def main() -> None:
+    """Run the sweep and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--log", type=Path, help="file to append one line of JSON a run to")
+    options = parser.parse_args()
+    cases = list(itertools.islice(itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)), options.runs))
+    results: list[Result] = []
+    with multiprocessing.Pool(options.workers, maxtasksperchild=1) as pool:
+        for batch in pool.imap_unordered(_batch, _batched(cases)):
+            results += batch
+            _note(batch, results, options.log)
+    _print_table(results)
+    sys.exit(any(_violations(one) for one in results))
+
+
+def _batched(cases: list[tuple[int, str]]) -> list[tuple[tuple[int, str], ...]]:
+    return [tuple(cases[first : first + BATCH]) for first in range(0, len(cases), BATCH)]
+
+
+def _batch(cases: tuple[tuple[int, str], ...]) -> list[Result]:
+    """Some runs on one stack, which a failing one is not given back to."""
+    results: list[Result] = []
+    with Server() as server, Emulator(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
+        config = {"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "3", "maxRetries": "1"}
+        settings = {f"kinetic:{key}": value for key, value in config.items()}
+        crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator)
+        for instant, victim in cases:
+            results.append(_one(crash, instant, victim))
+            if _violations(results[-1]):
+                break
+    return results
+
+
+def _one(crash: Crash, instant: int, victim: str) -> Result:
+    result: Result = {"instant": INSTANTS[instant].name, "victim": victim}
+    try:
+        crash.kill(INSTANTS[instant], victim)
+        code, report = crash.recover()
+        crash.deployment.up()
+        crash.deployment.stack.preview(expect_no_changes=True)
+    except Exception as error:  # noqa: BLE001 whatever went wrong is a result
+        return {**result, "failed": f"{type(error).__name__}: {error}"[-2000:]}
+    return {**result, **crash.verdict(), "not whole": int(code != 0), "report": report if code else None}
+
+
+def _violations(result: Result) -> dict[str, object]:
+    return {name: value for name, value in result.items() if name not in ("instant", "victim") and value}
+
+
+def _note(batch: list[Result], results: list[Result], log: Path | None) -> None:
+    wrong = sum(bool(_violations(one)) for one in results)
+    print(f"{time.strftime('%H:%M:%S')}  {len(results)} runs, {wrong} with a violation", flush=True)
+    if log:
+        with log.open("a") as file:
+            file.writelines(json.dumps(one) + "\n" for one in batch)
+
+
+def _print_table(results: list[Result]) -> None:
+    runs = Counter((one["instant"], one["victim"]) for one in results)
+    wrong = Counter((one["instant"], one["victim"]) for one in results if _violations(one))
+    print("| instant | " + " | ".join(f"{victim} killed" for victim in VICTIMS) + " |")
+    print("| --- |" + " ---: |" * len(VICTIMS))
+    for instant in INSTANTS:
+        cells = [f"{wrong[instant.name, victim]} of {runs[instant.name, victim]}" for victim in VICTIMS]
+        print(f"| {instant.name} | " + " | ".join(cells) + " |")
+    print(f"{len(results)} runs, {sum(wrong.values())} with a violation (orphan, double, lost secret, not whole)")
+
+
+if __name__ == "__main__":
+    main()
