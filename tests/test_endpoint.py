@@ -65,7 +65,7 @@ def test_check_drops_what_is_none() -> None:
 
 def test_check_keeps_the_idempotency_key_of_state_and_ignores_one_of_the_program() -> None:
     checked = endpoint.check({"idempotencyKey": "old"}, {**GOOD, "idempotencyKey": ""}, environment=None, new_key="new")
-    assert checked.inputs["idempotencyKey"] == "old"
+    assert (checked.inputs["idempotencyKey"], checked.failures) == ("old", [])
 
 
 def test_check_fixes_adopt_at_creation() -> None:
@@ -101,6 +101,15 @@ def test_http_is_for_the_sandbox_only() -> None:
     assert failures({"url": "http://localhost:3000/hooks"}, "sandbox") == []
     assert failures({"url": "http://localhost:3000/hooks"}, None) == []
     assert "must begin with https://" in reason("url", "http://localhost:3000/hooks", "production")
+
+
+def test_another_scheme_is_one_mistake_in_production_too() -> None:
+    assert reason("url", "ftp://example.com", "production").count("must") == 1
+
+
+@pytest.mark.parametrize("port", ["1", "65535", ""])
+def test_every_port_is_a_port(port: str) -> None:
+    assert failures({"url": f"https://example.com:{port}/"}) == []
 
 
 def test_url_is_required() -> None:

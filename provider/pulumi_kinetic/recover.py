@@ -143,7 +143,7 @@ class Recovery:
             time.sleep(_POLL_SECONDS)
 
     def _records(self) -> list[Record]:
-        mine = (self._stack.project(), self._stack.name)
+        mine = (self._stack.project(), self._stack.short_name)
         return [one for one in self._journal.records() if (one.project, one.stack) == mine]
 
     def _close_what_arrived(self, state: Json) -> None:
@@ -155,7 +155,7 @@ class Recovery:
     def _intents(self, state: Json) -> list[Intent]:
         records = {one.mark: one for one in self._records()}
         creating = [one for one in pending_of(state) if one["type"] == "creating"]
-        remembered = [_intent_of(pending, records) for pending in creating if _key_of(pending)]
+        remembered = [_intent_of(pending, records) for pending in creating]
         forgotten = [Intent(one.body.encode(), one.idempotency_key, None, one) for one in records.values()]
         return remembered + forgotten
 
@@ -191,8 +191,12 @@ class Recovery:
     ) -> tuple[Finding, Endpoint | None]:
         """What the API says of a create: a finding that settles it, or the endpoint that was lost."""
         answered = intent.record.endpoint_id if intent.record else None
-        if answered and intent.key is None:
-            known = listing.get(answered)
+        if intent.key is None and answered is None:
+            return Finding(
+                intent.name, "nothing_created", None, "an adoption: the next `pulumi up` does it again"
+            ), None
+        if intent.key is None:
+            known = listing.get(answered or "")
             return Finding(intent.name, "nothing_created", answered, "it has been deleted since"), known
         wanted = _candidates(intent, managed, listing)
         if not wanted and answered not in listing:
@@ -253,18 +257,15 @@ class _Hands:
 
 def _intent_of(pending: Json, records: dict[str, Record]) -> Intent:
     """A pending create; the record of the same key, if there is one, is taken out of `records`."""
-    key = _key_of(pending)
-    return Intent(lifecycle.creation_body(_inputs_of(pending)), key, pending, records.pop(mark_of(key), None))
+    inputs = _inputs_of(pending)
+    key = None if inputs.get("adopt") else inputs["idempotencyKey"]
+    record = records.pop(mark_of(key), None) if key else None
+    return Intent(lifecycle.creation_body(inputs), key, pending, record)
 
 
 def _inputs_of(pending: Json) -> Json:
     inputs: Json = plain(pending["resource"].get("inputs", {}))
     return inputs
-
-
-def _key_of(pending: Json) -> str:
-    inputs = _inputs_of(pending)
-    return "" if inputs.get("adopt") else str(inputs.get("idempotencyKey") or "")
 
 
 def _listing(intents: list[Intent], state: Json, api: Client, loaded: settings.Settings) -> dict[str, Endpoint]:

@@ -46,6 +46,11 @@ class Stack:
         self.name = name
         self._folder = folder
 
+    @property
+    def short_name(self) -> str:
+        """The stack's name without organization and project, as a program knows it."""
+        return self.name.rpartition("/")[2]
+
     def export(self, *, show_secrets: bool = True) -> Json:
         """The whole state."""
         shown = ["--show-secrets"] if show_secrets else []
@@ -73,7 +78,7 @@ class Stack:
         if not self.is_in_a_folder():
             return None
         root = Path(unquote(urlsplit(self._backend).path)).expanduser() / ".pulumi" / "locks"
-        found = [_lock(path) for path in root.glob(f"**/{self.name}/*.json") if self.project() in path.parts]
+        found = [_lock(path) for path in root.glob(f"**/{self.short_name}/*.json") if self.project() in path.parts]
         return found[0] if found else None
 
     def is_in_a_folder(self) -> bool:
@@ -88,7 +93,7 @@ class Stack:
         """Write the state, secrets encrypted, into a file of its own."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
-        path = folder / f"{self.project()}-{self.name}-{now}.json"
+        path = folder / f"{self.project()}-{self.short_name}-{now}.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.export(show_secrets=False)), encoding="utf-8")
         return path

@@ -90,7 +90,7 @@ class Crash:
         run = threading.Thread(target=self._up)
         run.start()
         self._wait_for(lambda: instant.reached(self) or not run.is_alive())
-        self._kill(victim)
+        self.kill_now(victim)
         run.join()
         self.emulator.faults()
 
@@ -139,7 +139,8 @@ class Crash:
                 raise TimeoutError("the instant never came")
             time.sleep(0.002)
 
-    def _kill(self, victim: str) -> None:
+    def kill_now(self, victim: str) -> None:
+        """Kill without mercy whatever of the victim runs."""
         engines = [one for one in children_of(os.getpid()) if "pulumi" in command_of(one)]
         providers = [one for engine in engines for one in children_of(engine) if "pulumi.dynamic" in command_of(one)]
         doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]

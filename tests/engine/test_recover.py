@@ -149,6 +149,42 @@ def test_recovery_cut_off_can_be_run_again(crash: Crash, emulator: Emulator) -> 
     assert crash.verdict() == WHOLE
 
 
+def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    crash.declared = {"orders": {"url": "https://example.com/seed/0", "adopt": made}}
+    emulator.faults({"method": "GET", "delay_seconds": 1})
+    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
+    run.start()
+    while not emulator.requests("GET"):
+        time.sleep(0.01)
+    crash.kill_now("both")
+    run.join()
+    code, report = crash.recover()
+    assert (code, outcomes(report)) == (0, ["nothing_created"])
+    crash.deployment.up()
+    crash.deployment.expect_clean()
+    assert list(crash.deployment.resources()) == ["orders"]
+    assert list(emulator.truth()) == [made]
+
+
+def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: Emulator) -> None:
+    crash.declared["orders"] = {"url": "https://example.com/orders"}
+    crash.deployment.up()
+    urn = crash.deployment.resources()["orders"]["urn"]
+    emulator.faults({"method": "POST", "delay_after_seconds": 1.5})
+    run = threading.Thread(target=lambda: crash.deployment.fails(lambda: crash.deployment.up(replace=[urn])))
+    run.start()
+    while len(emulator.truth()) < 3:
+        time.sleep(0.01)
+    crash.kill_now("both")
+    run.join()
+    code, report = crash.recover()
+    assert (code, outcomes(report)) == (0, ["deleted"])
+    crash.deployment.up()
+    assert crash.verdict() == WHOLE
+    crash.deployment.expect_clean()
+
+
 # -- each layer off: the sweep must see it ------------------------------------------------------------------
 
 
