@@ -2,7 +2,6 @@ import base64
 import pickletools
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import grpc
 import pulumi
@@ -15,7 +14,6 @@ from pulumi_kinetic import dynamic
 from pulumi_kinetic.endpoint import UNKNOWN
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"], "idempotencyKey": ""}
-URL = NEWS["url"]
 
 
 @pytest.fixture
@@ -183,39 +181,7 @@ def test_the_pickle_is_the_same_bytes_in_every_release() -> None:
     assert PROVIDER == "gASVMQAAAAAAAACMFnB1bHVtaV9raW5ldGljLmR5bmFtaWOUjA9LaW5ldGljUHJvdmlkZXKUk5QpgZQu"
 
 
-# -- the resource and the look-ups, in the program's process -----------------------------------------------
-
-
-class Recorder(pulumi.runtime.Mocks):
-    """Pulumi's own means to see what a program registers."""
-
-    def __init__(self) -> None:
-        self.registered: list[pulumi.runtime.MockResourceArgs] = []
-
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.registered.append(args)
-        return "we_1", {**args.inputs, "webhookEndpointId": "we_1", "signingSecret": "whsec_1"}
-
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise NotImplementedError(args)
-
-
-def test_the_resource_registers_its_inputs_by_the_schemas_names() -> None:
-    recorder = Recorder()
-    pulumi.runtime.set_mocks(recorder)
-    seen: list[object] = []
-
-    @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def program() -> pulumi.Output[None]:
-        made = dynamic.WebhookEndpoint("orders", url=str(URL), enabled_events=["a"])
-        return pulumi.Output.all(made.webhook_endpoint_id, made.enabled_events, made.status).apply(seen.extend)
-
-    program()
-    (registered,) = recorder.registered
-    assert registered.typ == "pulumi-python:dynamic/kinetic:WebhookEndpoint"
-    given = {name: value for name, value in registered.inputs.items() if name not in ("__provider", "idempotencyKey")}
-    assert given == {"url": URL, "enabledEvents": ["a"], "status": "enabled"}
-    assert seen == ["we_1", ["a"], "enabled"]
+# -- the look-ups, in the program's process ----------------------------------------------------------------
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from control import PRODUCTION_KEY, Emulator
+from control import KEY, PRODUCTION_KEY, Emulator
 from pulumi_kinetic import endpoint, errors, lifecycle
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal
@@ -217,17 +217,29 @@ def test_delete_does_not_take_a_proxys_404_for_done(life: Lifecycle, emulator: E
 
 
 @pytest.mark.parametrize("operation", ["diff", "read", "update", "delete"])
-def test_the_other_environments_state_is_refused_before_any_request(
-    life: Lifecycle, emulator: Emulator, api_with: Callable[..., Client], journal: Journal, operation: str
+@pytest.mark.parametrize(
+    ("key", "environment", "other"), [(KEY, "sandbox", "production"), (PRODUCTION_KEY, "production", "sandbox")]
+)
+def test_the_other_environments_state_is_refused_before_any_request(  # noqa: PLR0913 two environments, four operations
+    emulator: Emulator,
+    api_with: Callable[..., Client],
+    journal: Journal,
+    operation: str,
+    *,
+    key: str,
+    environment: str,
+    other: str,
 ) -> None:
+    life = Lifecycle(emulator.settings(api_key=key), api_with(api_key=key), journal, project="shop", warn=print)
     endpoint_id, state = life.create(declared())
+    assert state["environment"] == environment
     emulator.clear_log()
-    other = emulator.settings(api_key=PRODUCTION_KEY), api_with(api_key=PRODUCTION_KEY)
-    wrong = Lifecycle(*other, journal, project="shop", warn=print)
-    arguments = {"diff": 2, "update": 2}.get(operation, 1) * [state]
-    with pytest.raises(errors.EnvironmentMismatchError, match=r"belongs to the sandbox .* key is of production"):
-        getattr(wrong, operation)(endpoint_id, *arguments)
+    arguments = {"diff": 2, "update": 2}.get(operation, 1) * [{**state, "environment": other}]
+    with pytest.raises(errors.EnvironmentMismatchError, match=rf"belongs to the {other} .* key is of {environment}"):
+        getattr(life, operation)(endpoint_id, *arguments)
     assert emulator.requests() == []
+    same = {**state, "environment": "".join(list(environment))}  # equal, but another object, as from a state
+    getattr(life, operation)(endpoint_id, *[same] * len(arguments))
 
 
 def test_diff_makes_no_request(life: Lifecycle, emulator: Emulator) -> None:

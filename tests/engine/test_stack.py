@@ -79,6 +79,31 @@ def test_each_property_changes_alone_by_one_patch(
     expect_truth(deployment, emulator)
 
 
+def test_attributes_are_pythons_names_and_state_has_the_schemas(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    names = ("webhook_endpoint_id", "url", "enabled_events", "status", "created_at", "environment", "signing_secret")
+
+    def program() -> None:
+        made = kinetic.WebhookEndpoint("orders", url=URL, enabled_events=["a"])
+        for name in names:
+            pulumi.export(name, getattr(made, name))
+
+    deployment = deploy(program)
+    outputs = {name: output.value for name, output in deployment.up_clean().outputs.items()}
+    (truth,) = emulator.truth().values()
+    assert outputs == truth
+    orders = deployment.resources()["orders"]
+    assert orders["type"] == "pulumi-python:dynamic/kinetic:WebhookEndpoint"
+    assert set(orders["inputs"]) == {"__provider", "url", "enabledEvents", "status", "idempotencyKey"}
+    assert set(orders["outputs"]) - set(orders["inputs"]) == {
+        "webhookEndpointId",
+        "createdAt",
+        "environment",
+        "signingSecret",
+    }
+
+
 def test_reordered_events_are_no_change(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
     program = Program()
     deployment = deploy(program)
