@@ -36,6 +36,7 @@ CASES = [
     _url("another scheme", "https://example.com/", "http://example.com/", differs=True),
     _url("a port that is the other scheme's", "https://example.com:80/", "https://example.com/", differs=True),
     _url("a user name that the server has", "https://user@example.com/", "https://example.com/", differs=True),
+    _url("a fragment that the server has", "https://example.com/#a", "https://example.com/", differs=True),
     _url("case of the host", "https://example.com/hooks", "https://EXAMPLE.com/hooks", differs=False),
     _url("case of the scheme", "https://example.com/hooks", "HTTPS://example.com/hooks", differs=False),
     _url("the default port", "https://example.com/hooks", "https://example.com:443/hooks", differs=False),

@@ -174,6 +174,27 @@ def test_check_leaves_unknown_values_alone(name: str) -> None:
     assert checked.inputs[name] == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("value", "unknown"),
+    [
+        (UNKNOWN, True),
+        ("".join(list(UNKNOWN)), True),
+        (["a", UNKNOWN], True),
+        ([], False),
+        (["a"], False),
+        ("0", False),
+        (f"https://a.example/{UNKNOWN}", False),
+    ],
+)
+def test_unknown_is_the_whole_value_or_an_element(value: Any, *, unknown: bool) -> None:
+    assert endpoint.contains_unknown(value) is unknown
+    assert (endpoint.meaning("enabledEvents", value) == UNKNOWN) is unknown
+
+
+def test_all_events_may_be_repeated() -> None:
+    assert failures({**GOOD, "enabledEvents": ["*", "*"]}) == []
+
+
 def test_check_judges_the_known_part_of_a_list() -> None:
     assert failures({**GOOD, "enabledEvents": [UNKNOWN, "a"]}) == []
     assert failures({**GOOD, "enabledEvents": [UNKNOWN]}) == []

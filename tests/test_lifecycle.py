@@ -181,6 +181,15 @@ def test_update_is_one_patch_of_what_changed(
     assert life.diff(endpoint_id, after, declared(**{"enabledEvents": ["a"], **changed})) == []
 
 
+def test_update_of_an_endpoint_deleted_by_hand_says_what_to_do(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.remove(endpoint_id)
+    with pytest.raises(
+        errors.NotFoundError, match=r"request id req_\w+\). It was deleted .* run `pulumi up --refresh`"
+    ):
+        life.update(endpoint_id, state, declared(status="disabled"))
+
+
 def test_update_to_an_equal_meaning_sends_nothing_and_takes_the_new_form(life: Lifecycle, emulator: Emulator) -> None:
     endpoint_id, state = life.create(declared(enabledEvents=["a", "b"]))
     emulator.clear_log()

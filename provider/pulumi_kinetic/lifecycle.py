@@ -32,6 +32,8 @@ _ALREADY_MANAGED = (
 
 _STAYS = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first"
 
+_DELETED_BY_HAND = "It was deleted behind Pulumi's back: run `pulumi up --refresh` to have it made again"
+
 _RECOVER = "Run `pulumi-kinetic recover --stack …` to bring the stack and the API together again"
 
 
@@ -107,7 +109,12 @@ class Lifecycle:
         if not changed:
             kept = {name: state[name] for name in ("webhookEndpointId", "createdAt", "environment") if name in state}
             return _without_none({**inputs, **kept, "signingSecret": secret})
-        return self._state(inputs, self._api.update(endpoint_id, _on_the_wire(changed)), secret)
+        try:
+            found = self._api.update(endpoint_id, _on_the_wire(changed))
+        except errors.NotFoundError as error:
+            error.args = (f"{error}. {_DELETED_BY_HAND}",)
+            raise
+        return self._state(inputs, found, secret)
 
     def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
         """Delete; an endpoint that is gone already is as good.

@@ -101,7 +101,7 @@ class Settings(BaseModel):
         "2026-06-11", description="API version, sent as `MD-Version`."
     )
     timeout_seconds: Annotated[float, _number(float, 0.01, 3600)] = Field(
-        30.0, description="How long one request may take, in seconds."
+        30.0, description="How long to wait for an answer, in seconds."
     )
     max_retries: Annotated[int, _number(int, 0, 20)] = Field(
         4, description="How often a request that failed for a passing reason is sent again."
@@ -114,7 +114,7 @@ class Settings(BaseModel):
 
     @property
     def deadline_seconds(self) -> float:
-        """How long one call may take in all, retries and waits included."""
+        """When no further attempt of a call is begun, waits included."""
         return self.timeout_seconds * (self.max_retries + 1)
 
 
