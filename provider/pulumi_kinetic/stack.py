@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import BaseModel
 
@@ -77,7 +77,7 @@ class Stack:
         """Who holds the stack, where its backend is a folder; elsewhere the backend itself says so."""
         if not self.is_in_a_folder():
             return None
-        root = Path(unquote(urlsplit(self._backend).path)).expanduser() / ".pulumi" / "locks"
+        root = folder_of(self._backend, self._folder) / ".pulumi" / "locks"
         found = [_lock(path) for path in root.glob(f"**/{self.short_name}/*.json") if self.project() in path.parts]
         return found[0] if found else None
 
@@ -116,6 +116,11 @@ class Stack:
         if done.returncode:
             raise StackError(f"`pulumi {' '.join(arguments)}` failed: {done.stderr.strip()[-500:]}")
         return done.stdout
+
+
+def folder_of(backend: str, project: Path) -> Path:
+    """The folder of a `file://` backend, which may begin with `~` or be relative to the project's."""
+    return project / Path(unquote(backend.removeprefix("file://").partition("?")[0])).expanduser()
 
 
 def endpoints_of(state: Json) -> list[Json]:
