@@ -77,6 +77,7 @@ def _built() -> Path | None:
     build = FOLDER / "build"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
+    BIN.mkdir(parents=True, exist_ok=True)
     command = f"{MODULE}/pkg/v3/cmd/pulumi"
     flag = f"-X {MODULE}/sdk/v3/go/common/version.Version=v{VERSION}"
     _run("go", "mod", "init", "engine", cwd=build)

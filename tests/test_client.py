@@ -244,8 +244,8 @@ def test_a_create_cut_off_is_made_once_and_keeps_its_secret(
 
 
 def test_a_slow_answer_is_given_up_and_asked_for_again(emulator: Emulator, api_with: Callable[..., Client]) -> None:
-    emulator.faults({"method": "POST", "delay_after_seconds": 1})
-    created = api_with(timeout_seconds=0.3).create(BODY, "key-1")
+    emulator.faults({"method": "POST", "delay_after_seconds": 2.5})
+    created = api_with(timeout_seconds=1).create(BODY, "key-1")
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
 
 

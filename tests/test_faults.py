@@ -38,7 +38,8 @@ FAULTS = st.sampled_from(
     ]
 )
 SCRIPT = st.lists(FAULTS, max_size=6)
-SEARCH = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NOISY_MACHINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+SEARCH = settings(max_examples=250, deadline=None, suppress_health_check=NOISY_MACHINE)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from pulumi_kinetic.endpoint import UNKNOWN
 from strategies import EVENTS, STATUSES, declared, equal_to, urls
 from tally import tally
 
-PURE = settings(max_examples=1500, deadline=None)
-GRPC = settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NOISY_MACHINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+PURE = settings(max_examples=1500, deadline=None, suppress_health_check=NOISY_MACHINE)
+GRPC = settings(PURE, max_examples=800)
 HTTP = settings(GRPC, max_examples=150)
 SERVER_FIELDS = {"url": urls(), "enabledEvents": EVENTS.map(lambda events: events or ["*"]), "status": STATUSES}
 ENGINE_NAMES = {"url": "url", "enabledEvents": "enabled_events", "status": "status"}

@@ -49,7 +49,11 @@ ASSUMED = st.builds(
 
 
 @pytest.mark.usefixtures("waits")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(assumed=ASSUMED, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
 def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator: Emulator, api: Client, assumed: Assumptions, events: list[str] | None
