@@ -47,10 +47,13 @@ class DynamicDoor:
         answer = self._stub.Check(messages.CheckRequest(olds=struct(kept), news=struct(with_provider(news))))
         return plain(answer.inputs), [(one.property, one.reason) for one in answer.failures]
 
-    def diff(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[bool, list[str]]:
-        """Changed or not, and what makes it a replacement."""
+    def diff(
+        self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, saved_by: str = PROVIDER
+    ) -> tuple[bool, list[str]]:
+        """Changed or not, and what makes it a replacement; `saved_by` is the pickle in state."""
+        state = {**olds, "__provider": saved_by}
         answer = self._stub.Diff(
-            messages.DiffRequest(id=endpoint_id, olds=struct(with_provider(olds)), news=struct(with_provider(news)))
+            messages.DiffRequest(id=endpoint_id, olds=struct(state), news=struct(with_provider(news)))
         )
         assert answer.changes != messages.DiffResponse.DIFF_UNKNOWN
         return answer.changes == messages.DiffResponse.DIFF_SOME, list(answer.replaces)

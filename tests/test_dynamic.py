@@ -1,4 +1,5 @@
 import base64
+import pickle
 import pickletools
 import uuid
 from collections.abc import Callable, Iterator
@@ -179,6 +180,14 @@ def test_the_pickle_names_the_class_and_nothing_else() -> None:
 def test_the_pickle_is_the_same_bytes_in_every_release() -> None:
     """A resource's state holds it: another form would show as a change of every resource."""
     assert PROVIDER == "gASVMQAAAAAAAACMFnB1bHVtaV9raW5ldGljLmR5bmFtaWOUjA9LaW5ldGljUHJvdmlkZXKUk5QpgZQu"
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_a_pickle_of_another_python_is_no_change(shared_door: DynamicDoor, protocol: int) -> None:
+    saved_by = base64.b64encode(pickle.dumps(dynamic.KineticProvider(), protocol)).decode()
+    assert saved_by != PROVIDER
+    state = {**inputs({}), "signingSecret": "s", "environment": "sandbox"}
+    assert shared_door.diff("we_1", state, inputs({}), saved_by=saved_by) == (False, [])
 
 
 # -- the look-ups, in the program's process ----------------------------------------------------------------
