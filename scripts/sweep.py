@@ -57,6 +57,7 @@ def _batch(cases: tuple[tuple[int, str], ...]) -> list[Result]:
         crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator)
         for instant, victim in cases:
             results.append(_one(crash, instant, victim))
+            crash.end_providers()
             if _violations(results[-1]):
                 break
     return results

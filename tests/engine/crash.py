@@ -69,6 +69,7 @@ class Crash:
         self.deployment = deployment
         self.emulator = emulator
         self.endpoints_before = 0
+        self._left_behind: list[int] = []
         self.declared: dict[str, dict[str, Any]] = {"steady": {"url": "https://example.com/steady"}}
         self.journal = Path(deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
         deployment.program = self.program
@@ -143,9 +144,17 @@ class Crash:
         """Kill without mercy whatever of the victim runs."""
         engines = [one for one in children_of(os.getpid()) if "pulumi" in command_of(one)]
         providers = [one for engine in engines for one in children_of(engine) if "pulumi.dynamic" in command_of(one)]
+        self._left_behind = [*self._left_behind, *providers]
         doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
         for process in doomed:
             os.kill(process, signal.SIGKILL)
+
+    def end_providers(self) -> None:
+        """A provider whose CLI was killed serves on for ever."""
+        for process in self._left_behind:
+            if "pulumi.dynamic" in command_of(process):
+                os.kill(process, signal.SIGKILL)
+        self._left_behind = []
 
     def _records(self) -> list[Path]:
         return list(self.journal.glob("*.json"))

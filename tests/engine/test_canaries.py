@@ -61,6 +61,7 @@ def test_runs_leave_and_print_no_secret(deploy: Callable[..., Deployment], emula
         assert hits({one for one in secrets if one.startswith(("md_", "whsec_"))}, journal) == []
         printed.append(str(crash.recover()))
         note()
+    crash.end_providers()
     deployment.up(**loud)
     note()
     assert len(secrets) > 7

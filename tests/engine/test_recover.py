@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,10 @@ WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
 
 
 @pytest.fixture
-def crash(deploy: Callable[..., Deployment], emulator: Emulator) -> Crash:
-    return Crash(deploy(lambda: None), emulator)
+def crash(deploy: Callable[..., Deployment], emulator: Emulator) -> Iterator[Crash]:
+    made = Crash(deploy(lambda: None), emulator)
+    yield made
+    made.end_providers()
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
