@@ -1,7 +1,8 @@
 """What most tests stand on: an emulator over real HTTP, and a client of it."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,18 +84,26 @@ def deploy(tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str
     return start
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of pytest-xdist hands its count to the process that prints."""
-    if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["cases"] = dict(CASES)
+TOTAL: Counter[str] = Counter()
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    CASES.update(getattr(node, "workeroutput", {}).get("cases", {}))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test's report carries its count: also from a worker of pytest-xdist to the process that prints."""
+    report = yield
+    if call.when == "call":
+        report.user_properties.append(("cases", dict(CASES)))
+        CASES.clear()
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, value in report.user_properties if report.when == "call" else []:
+        if name == "cases" and isinstance(value, dict):
+            TOTAL.update(value)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many cases the searches ran."""
-    for search, number in sorted(CASES.items()):
+    for search, number in sorted(TOTAL.items()):
         terminalreporter.write_line(f"cases run, {search}: {number}")
