@@ -50,6 +50,18 @@ def test_an_answered_record_holds_the_id_and_no_key(kept: Journal, tmp_path: Pat
     assert "SECRET" not in next((tmp_path / "kinetic" / "journal").iterdir()).read_text()
 
 
+def test_a_record_is_under_way_until_it_is_answered_or_given_up(kept: Journal) -> None:
+    answered, given_up, dead = (begin(kept, key) for key in ("one", "two", "three"))
+    assert answered.is_under_way
+    kept.answered(answered, "we_1")
+    kept.give_up(given_up)
+    shown = {record.mark: record for record in kept.records()}
+    assert not shown[answered.mark].is_under_way
+    assert not shown[given_up.mark].is_under_way
+    assert shown[given_up.mark].idempotency_key == "two"
+    assert not dead.model_copy(update={"process": Process(number=dead.process.number, started="0")}).is_under_way
+
+
 def test_a_closed_record_is_gone(kept: Journal) -> None:
     record = begin(kept)
     kept.close(record)

@@ -429,7 +429,7 @@ def test_a_create_of_unknown_end_stays_in_the_journal(
     with pytest.raises(errors.ApiError, match=r"Whether it was created is not known. Run `pulumi-kinetic recover"):
         life.create(declared())
     (record,) = journal.records()
-    assert record.idempotency_key == "key-1"
+    assert (record.idempotency_key, record.is_under_way) == ("key-1", False)
     assert len(waits) < 3
 
 
@@ -452,7 +452,7 @@ def test_what_could_not_be_deleted_again_stays_in_the_journal(
     with pytest.raises(errors.PartialCreateError) as raised:
         life.create(declared(status="disabled"))
     assert "pulumi-kinetic recover" in str(life.undo(raised.value))
-    assert [record.idempotency_key for record in journal.records()] == ["key-1"]
+    assert [(record.idempotency_key, record.is_under_way) for record in journal.records()] == [("key-1", False)]
 
 
 def test_without_a_journal_nothing_is_sent(api: Client, emulator: Emulator, tmp_path: Path) -> None:

@@ -49,6 +49,12 @@ class Record(BaseModel):
     at: datetime
     process: Process
     endpoint_id: str | None = None
+    given_up: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its process is still at it."""
+        return self.endpoint_id is None and not self.given_up and self.process.is_alive()
 
 
 class Journal:
@@ -88,6 +94,10 @@ class Journal:
         self._write(answered)
         if threading.main_thread().is_alive():
             self._delivered.add(record.mark)
+
+    def give_up(self, record: Record) -> None:
+        """The create has failed without a known end: the record stays open, but nobody is at it any more."""
+        self._write(record.model_copy(update={"given_up": True}))
 
     def close(self, record: Record) -> None:
         """Nothing is open any more: it came to nothing, or it is where it belongs."""

@@ -147,6 +147,7 @@ class Lifecycle:
         try:
             self.delete(partial.endpoint_id, partial.state)
         except errors.ApiError as error:
+            self._journal.give_up(record)
             return errors.KineticError(f"{partial}. Deleting it again failed as well: {error}. {_RECOVER}")
         self._journal.close(record)
         return errors.KineticError(f"{partial}. It was deleted again: nothing is left behind")
@@ -168,6 +169,7 @@ class Lifecycle:
             if client.came_to_nothing(error):
                 self._journal.close(record)
             else:
+                self._journal.give_up(record)
                 error.args = (f"{error}. Whether it was created is not known. {_RECOVER}",)
             raise
 
@@ -221,6 +223,7 @@ class Lifecycle:
         except errors.NotFoundError:
             pass
         except errors.ApiError as error:
+            self._journal.give_up(record)
             return f"{created.webhook_endpoint_id} is left behind without a secret: {error}. {_RECOVER}."
         self._journal.close(record)
         return f"{created.webhook_endpoint_id} was deleted again, since nobody can know its secret."

@@ -135,7 +135,7 @@ class Recovery:
     def _wait_for_providers(self) -> None:
         """A provider that outlives the CLI may still be finishing its create."""
         deadline = time.monotonic() + self._options.wait_seconds
-        while any(one.process.is_alive() and not one.endpoint_id for one in self._records()):
+        while any(one.is_under_way for one in self._records()):
             if time.monotonic() > deadline:
                 raise errors.StackError(
                     "a provider process is still at its create, by the journal; run this again when it has ended"

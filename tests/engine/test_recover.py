@@ -106,6 +106,26 @@ def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulat
     assert emulator.truth() == before
 
 
+def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Crash, emulator: Emulator) -> None:
+    """The create fails without an answer while another keeps the run going; then the CLI alone is killed."""
+    emulator.faults(
+        {"method": "POST", "drop": True, "times": 2},
+        {"method": "POST", "delay_after_seconds": 4},
+    )
+    crash.declared = {"orders": {"url": "https://example.com/orders"}, "slow": {"url": "https://example.com/slow"}}
+    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
+    run.start()
+    while len(emulator.requests("POST")) < 3:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    crash.kill_now("cli")
+    run.join()
+    code, report = crash.recover()
+    assert code == 0, report
+    crash.deployment.up()
+    assert crash.verdict() == WHOLE
+
+
 def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: Emulator) -> None:
     crash.kill(COMMITTED, "both")
     emulator.assume(replay_without_secret=True)
