@@ -72,16 +72,18 @@ def engine_environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def deploy(tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]) -> Callable[..., Deployment]:
+def deploy(
+    tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]
+) -> Iterator[Callable[..., Deployment]]:
     """Start a stack of the real engine for a program."""
-    gc.collect()  # what the SDK left behind goes now, not in the middle of a later test
 
     def start(program: Callable[[], None], config: dict[str, str] | None = None, **options: Any) -> Deployment:
         given = {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1", **(config or {})}
         settings = {f"kinetic:{key}": value for key, value in given.items()}
         return Deployment(tmp_path, engine_environment, settings, program=program, **options)
 
-    return start
+    yield start
+    gc.collect()  # what the SDK left behind goes now, not in the middle of something else (CPython 3.11's parser, say)
 
 
 TOTAL: Counter[str] = Counter()
