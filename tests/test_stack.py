@@ -123,3 +123,24 @@ def test_a_lock_is_read_from_a_file_backend(tmp_path: Path, monkeypatch: pytest.
     assert Stack("prod", tmp_path).lock() is None
     monkeypatch.setattr(Stack, "_backend", "https://api.example")
     assert Stack("dev", tmp_path).lock() is None
+
+
+def test_side_files_that_a_killed_cli_left_empty_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop")
+    monkeypatch.setattr(Stack, "_backend", "file://./state")
+    files = {
+        "stacks/shop/dev.json.attrs": "",
+        "stacks/shop/dev.json": "",
+        "stacks/shop/prod.json.attrs": "",
+        "stacks/other/dev.json.attrs": "",
+        "locks/organization/shop/dev/1.json.attrs": "",
+        "locks/organization/shop/dev/2.json.attrs": "{}",
+    }
+    for name, text in files.items():
+        path = tmp_path / "state" / ".pulumi" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert sorted(path.name for path in Stack("dev", tmp_path).mend()) == ["1.json.attrs", "dev.json.attrs"]
+    left = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert len(left) == len(files) - 2
+    assert Stack("dev", tmp_path).mend() == []

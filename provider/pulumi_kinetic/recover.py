@@ -101,6 +101,7 @@ class Recovery:
             StackError: the stack is locked by a process that may live, or the CLI fails.
             KineticError: settings are missing, or the API can't be asked.
         """
+        self._mend()
         self._lift_lock()
         self._wait_for_providers()
         state = self._stack.export()
@@ -109,6 +110,11 @@ class Recovery:
         if intents:
             self._settle_all(intents, state)
         return self._report
+
+    def _mend(self) -> None:
+        torn = ", ".join(path.name for path in self._stack.mend())
+        if torn:
+            self._report.notes.append(f"removed {torn}, which a killed CLI had left half-written beside the state")
 
     def _lift_lock(self) -> None:
         lock = self._stack.lock()

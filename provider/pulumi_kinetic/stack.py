@@ -75,11 +75,23 @@ class Stack:
 
     def lock(self) -> Lock | None:
         """Who holds the stack, where its backend is a folder; elsewhere the backend itself says so."""
-        if not self.is_in_a_folder():
-            return None
-        root = folder_of(self._backend, self._folder) / ".pulumi" / "locks"
-        found = [_lock(path) for path in root.glob(f"**/{self.short_name}/*.json") if self.project() in path.parts]
+        found = [_lock(path) for path in self._files(f"locks/**/{self.short_name}/*.json")]
         return found[0] if found else None
+
+    def mend(self) -> list[Path]:
+        """Remove the side files that a killed CLI left empty; those removed.
+
+        Engine fact: a file backend writes `STACK.json` at one stroke, but `STACK.json.attrs` beside it not. An empty
+        one makes every command end in "failed to load checkpoint: EOF"; a missing one does no harm.
+        """
+        beside = [
+            *self._files(f"stacks/**/{self.short_name}.json.attrs"),
+            *self._files(f"locks/**/{self.short_name}/*.attrs"),
+        ]
+        torn = [path for path in beside if path.stat().st_size == 0]
+        for path in torn:
+            path.unlink(missing_ok=True)
+        return torn
 
     def is_in_a_folder(self) -> bool:
         """Whether its backend is a folder, whose locks can be seen."""
@@ -97,6 +109,13 @@ class Stack:
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.export(show_secrets=False)), encoding="utf-8")
         return path
+
+    def _files(self, pattern: str) -> list[Path]:
+        """This project's files of a backend that is a folder; none elsewhere."""
+        if not self.is_in_a_folder():
+            return []
+        root = folder_of(self._backend, self._folder) / ".pulumi"
+        return [path for path in root.glob(pattern) if self.project() in path.parts]
 
     @cached_property
     def _backend(self) -> str:

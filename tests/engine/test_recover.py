@@ -86,6 +86,17 @@ def test_what_was_made_again_meanwhile_is_deleted(crash: Crash) -> None:
     crash.deployment.expect_clean()
 
 
+def test_a_state_whose_side_file_was_torn_is_mended(crash: Crash) -> None:
+    crash.deployment.up()
+    torn = next((crash.deployment.folder / "backend").rglob("stacks/**/dev.json.attrs"))
+    torn.write_text("")  # as a CLI leaves it that is killed between opening and writing it
+    assert "failed to load checkpoint: EOF" in crash.deployment.fails(crash.deployment.preview)
+    code, report = crash.recover()
+    assert (code, report["findings"]) == (0, [])
+    assert "removed dev.json.attrs" in report["notes"][0]
+    crash.deployment.expect_clean()
+
+
 def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: Emulator) -> None:
     crash.kill(COMMITTED, "provider")
     code, report = crash.recover("--unlock")
