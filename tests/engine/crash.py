@@ -63,12 +63,14 @@ INSTANTS = (
 
 
 class Crash:
-    """One stack whose runs are killed; every run adds, changes or removes the endpoint `orders`."""
+    """One stack whose runs are killed; every run adds, changes or removes one endpoint."""
 
     def __init__(self, deployment: Deployment, emulator: Emulator) -> None:
         self.deployment = deployment
         self.emulator = emulator
         self.endpoints_before = 0
+        self._runs = 0
+        self._is_up = False
         self._left_behind: list[int] = []
         self.declared: dict[str, dict[str, Any]] = {"steady": {"url": "https://example.com/steady"}}
         self.journal = Path(deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
@@ -118,16 +120,27 @@ class Crash:
         }
 
     def _prepare(self, instant: Instant) -> None:
-        """Bring the stack to where the run that is killed begins."""
-        self.declared.pop("orders", None)
-        if instant.change != "create":
-            self.declared["orders"] = {"url": "https://example.com/orders"}
-        self.deployment.up()
+        """Bring the stack to where the run that is killed begins, and change the program."""
+        others = [name for name in self.declared if name != "steady"]
+        if instant.change == "create":
+            self._bring_up({})
+            self._runs += 1
+            name = f"orders-{self._runs}" if self._runs > 1 else "orders"
+            self.declared[name] = {"url": f"https://example.com/{name}", "status": instant.status}
+            return
+        self._bring_up({} if others else {"orders": {"url": "https://example.com/orders"}})
+        name = (others or ["orders"])[0]
         if instant.change == "delete":
-            del self.declared["orders"]
+            del self.declared[name]
         else:
-            changed = "https://example.com/changed" if instant.change == "update" else "https://example.com/orders"
-            self.declared["orders"] = {"url": changed, "status": instant.status}
+            self.declared[name] = {"url": f"{self.declared[name]['url']}/changed"}
+
+    def _bring_up(self, more: dict[str, dict[str, Any]]) -> None:
+        """What was declared so far is there after every run; a run of the engine is needed for more only."""
+        if more or not self._is_up:
+            self.declared |= more
+            self.deployment.up()
+            self._is_up = True
 
     def _up(self) -> None:
         with contextlib.suppress(auto.CommandError):
@@ -138,7 +151,7 @@ class Crash:
         while not condition():
             if time.monotonic() > deadline:
                 raise TimeoutError("the instant never came")
-            time.sleep(0.002)
+            time.sleep(0.005)
 
     def kill_now(self, victim: str) -> None:
         """Kill without mercy whatever of the victim runs."""
