@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import grpc
@@ -17,64 +18,123 @@ from typing_extensions import Self
 from pulumi_kinetic.dynamic import KineticProvider
 
 PROVIDER = cast("str", _serialize(True, serialize_provider, KineticProvider())[0])  # noqa: FBT003 the SDK's own signature
+URN = "urn:pulumi:dev::shop::kinetic:index:WebhookEndpoint::orders"
+PROVIDER_URN = "urn:pulumi:dev::shop::pulumi:providers:kinetic::default"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+SECRETS = {"signingSecret", "existingSigningSecret", "idempotencyKey"}
+Values = dict[str, Any]
 
 
-class DynamicDoor:
-    """The server of dynamic providers (`python -m pulumi.dynamic`) with our provider in it."""
+class Door:
+    """What both doors answer alike."""
 
-    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str] | None = None) -> None:
-        command = [sys.executable, "-u", "-m", "pulumi.dynamic"]
-        variables = {**os.environ, "PULUMI_PROJECT": "test", **(environment or {})}
-        self._process = subprocess.Popen(  # noqa: S603
+    def __init__(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
+        variables = {**os.environ, "PULUMI_PROJECT": "shop", **(environment or {})}
+        self.process = subprocess.Popen(  # noqa: S603
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables, text=True
         )
-        assert self._process.stdout is not None
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(self._process.stdout.readline())}")
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        args = struct({f"kinetic:{key}": value for key, value in config.items()})
-        self._stub.Configure(messages.ConfigureRequest(args=args))
+        assert self.process.stdout is not None
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(self.process.stdout.readline())}")
+        self.stub = self.stub_of(self._channel)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()
-        self._process.kill()
-        self.stderr = self._process.communicate()[1]
+        self.process.kill()
+        self.stderr = self.process.communicate()[1]
 
-    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        kept = with_provider(olds) if olds else {}
-        answer = self._stub.Check(messages.CheckRequest(olds=struct(kept), news=struct(with_provider(news))))
-        return plain(answer.inputs), [(one.property, one.reason) for one in answer.failures]
+    @staticmethod
+    def stub_of(channel: grpc.Channel) -> provider_pb2_grpc.ResourceProviderStub:
+        return provider_pb2_grpc.ResourceProviderStub(channel)
 
-    def diff(
-        self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any], *, saved_by: str = PROVIDER
-    ) -> tuple[bool, list[str]]:
-        """Changed or not, and what makes it a replacement; `saved_by` is the pickle in state."""
-        state = {**olds, "__provider": saved_by}
-        answer = self._stub.Diff(
-            messages.DiffRequest(id=endpoint_id, olds=struct(state), news=struct(with_provider(news)))
-        )
+    def sent(self, values: Mapping[str, Any]) -> struct_pb2.Struct:
+        """A property bag as the engine sends it."""
+        raise NotImplementedError
+
+    def received(self, values: struct_pb2.Struct) -> Values:
+        """A property bag of an answer in plain values."""
+        raise NotImplementedError
+
+    def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[Values, list[tuple[str, str]]]:
+        kept = self.sent(olds) if olds else None
+        answer = self.stub.Check(messages.CheckRequest(urn=URN, olds=kept, news=self.sent(news)))
+        return self.received(answer.inputs), [(one.property, one.reason) for one in answer.failures]
+
+    def diff(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[bool, list[str]]:
+        """Changed or not, and what makes it a replacement."""
+        request = messages.DiffRequest(id=endpoint_id, urn=URN, olds=self.sent(olds), news=self.sent(news))
+        answer = self.stub.Diff(request)
         assert answer.changes != messages.DiffResponse.DIFF_UNKNOWN
         return answer.changes == messages.DiffResponse.DIFF_SOME, list(answer.replaces)
 
-    def create(self, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        answer = self._stub.Create(messages.CreateRequest(properties=struct(with_provider(inputs))))
-        return answer.id, plain(answer.properties)
+    def create(self, inputs: Mapping[str, Any]) -> tuple[str, Values]:
+        answer = self.stub.Create(messages.CreateRequest(urn=URN, properties=self.sent(inputs)))
+        return answer.id, self.received(answer.properties)
 
-    def read(self, endpoint_id: str, state: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    def read(self, endpoint_id: str, state: Mapping[str, Any]) -> tuple[str, Values, Values]:
         """The id ("" when it is gone), outputs and inputs."""
-        answer = self._stub.Read(messages.ReadRequest(id=endpoint_id, properties=struct(with_provider(state))))
-        return answer.id, plain(answer.properties), plain(answer.inputs)
+        answer = self.stub.Read(messages.ReadRequest(id=endpoint_id, urn=URN, properties=self.sent(state)))
+        return answer.id, self.received(answer.properties), self.received(answer.inputs)
 
-    def update(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._stub.Update(
-            messages.UpdateRequest(id=endpoint_id, olds=struct(with_provider(olds)), news=struct(with_provider(news)))
-        )
-        return plain(answer.properties)
+    def update(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
+        request = messages.UpdateRequest(id=endpoint_id, urn=URN, olds=self.sent(olds), news=self.sent(news))
+        return self.received(self.stub.Update(request).properties)
 
     def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
-        self._stub.Delete(messages.DeleteRequest(id=endpoint_id, properties=struct(with_provider(state))))
+        self.stub.Delete(messages.DeleteRequest(id=endpoint_id, urn=URN, properties=self.sent(state)))
+
+
+class DynamicDoor(Door):
+    """The server of dynamic providers (`python -m pulumi.dynamic`) with our provider in it."""
+
+    def __init__(self, config: Mapping[str, str], environment: Mapping[str, str] | None = None) -> None:
+        super().__init__([sys.executable, "-u", "-m", "pulumi.dynamic"], environment)
+        args = struct({f"kinetic:{key}": value for key, value in config.items()})
+        self.stub.Configure(messages.ConfigureRequest(args=args))
+
+    def sent(self, values: Mapping[str, Any]) -> struct_pb2.Struct:
+        return struct({"__provider": PROVIDER, **values})
+
+    def received(self, values: struct_pb2.Struct) -> Values:
+        return plain(values)
+
+
+class PluginDoor(Door):
+    """The program `pulumi-resource-kinetic`, spoken to as an engine that sends secrets marked."""
+
+    def __init__(
+        self, config: Mapping[str, str], environment: Mapping[str, str] | None = None, *, configure: bool = True
+    ) -> None:
+        super().__init__([str(Path(sys.executable).with_name("pulumi-resource-kinetic"))], environment)
+        assert self.stub.Handshake(messages.ProviderHandshakeRequest()).accept_secrets
+        if configure:
+            self.stub.Configure(messages.ConfigureRequest(urn=PROVIDER_URN, args=struct(config)))
+
+    def sent(self, values: Mapping[str, Any]) -> struct_pb2.Struct:
+        return struct({name: secret(value) if name in SECRETS else value for name, value in values.items()})
+
+    def received(self, values: struct_pb2.Struct) -> Values:
+        found = plain(values)
+        assert all(found[name][SIGNATURE] == SECRET for name in SECRETS & found.keys())
+        return {name: value["value"] if isinstance(value, dict) else value for name, value in found.items()}
+
+    def differing(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, str]:
+        """What changed, and in which way."""
+        request = messages.DiffRequest(id=endpoint_id, urn=URN, olds=self.sent(olds), news=self.sent(news))
+        answer = self.stub.Diff(request)
+        assert answer.hasDetailedDiff
+        assert set(answer.diffs) == set(answer.detailedDiff)
+        return {name: messages.PropertyDiff.Kind.Name(answer.detailedDiff[name].kind) for name in answer.diffs}
+
+
+DOORS = (DynamicDoor, PluginDoor)
+
+
+def secret(value: Any) -> Values:
+    return {SIGNATURE: SECRET, "value": value}
 
 
 def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -83,10 +143,6 @@ def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     return made
 
 
-def plain(values: struct_pb2.Struct) -> dict[str, Any]:
+def plain(values: struct_pb2.Struct) -> Values:
     found = json_format.MessageToDict(values)
     return {name: value for name, value in found.items() if name != "__provider"}
-
-
-def with_provider(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {**values, "__provider": PROVIDER}

@@ -16,12 +16,22 @@ ORDER = [
     "journal",
     "lifecycle",
     "stack",
+    "intent",
     "recover",
     "audit",
+    "schema",
+    "properties",
     "dynamic",
+    "plugin",
     "cli",
 ]
-MAY_IMPORT = {"pulumi": {"dynamic"}, "httpx": {"client"}, "click": {"cli"}, "fastapi": {"emulator/app"}}
+MAY_IMPORT = {
+    "pulumi": {"dynamic", "plugin"},
+    "grpc": {"plugin"},
+    "httpx": {"client"},
+    "click": {"cli"},
+    "fastapi": {"emulator/app"},
+}
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 330

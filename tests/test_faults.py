@@ -47,7 +47,7 @@ def life(emulator: Emulator, tmp_path: Path, waits: list[float]) -> Iterator[Lif
     loaded = emulator.settings(timeout_seconds=0.15, max_retries=3)
     waits.clear()
     api = Client(loaded)
-    yield Lifecycle(loaded, api, Journal(tmp_path / "journal"), project="shop", warn=print)
+    yield Lifecycle(loaded, api, Journal(tmp_path / "journal"), warn=print)
     api.close()
 
 

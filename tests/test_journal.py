@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_kinetic import journal
 from pulumi_kinetic.errors import JournalError
-from pulumi_kinetic.journal import Journal, Process, Record
+from pulumi_kinetic.journal import Journal, Owner, Process, Record
 
 KEY = "2f1c1e52-SECRET"
 
@@ -19,7 +19,7 @@ def kept(tmp_path: Path) -> Journal:
 
 
 def begin(kept: Journal, key: str = KEY) -> Record:
-    return kept.begin(key, b'{"url":"https://a.example"}', environment="sandbox", project="shop", stack="dev")
+    return kept.begin(key, b'{"url":"https://a.example"}', "sandbox", Owner(project="shop", stack="dev"))
 
 
 def test_a_record_is_a_private_file_whose_name_does_not_tell_the_key(kept: Journal, tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ def journal(tmp_path: Path) -> Journal:
 
 @pytest.fixture
 def life(api: Client, emulator: Emulator, journal: Journal, warnings: list[str]) -> Lifecycle:
-    made = Lifecycle(emulator.settings(), api, journal, project="shop", warn=warnings.append)
-    made.serves("dev")
+    made = Lifecycle(emulator.settings(), api, journal, warn=warnings.append)
+    made.serves("shop", "dev")
     return made
 
 
@@ -239,7 +239,7 @@ def test_the_other_environments_state_is_refused_before_any_request(  # noqa: PL
     environment: str,
     other: str,
 ) -> None:
-    life = Lifecycle(emulator.settings(api_key=key), api_with(api_key=key), journal, project="shop", warn=print)
+    life = Lifecycle(emulator.settings(api_key=key), api_with(api_key=key), journal, warn=print)
     endpoint_id, state = life.create(declared())
     assert state["environment"] == environment
     emulator.clear_log()
@@ -457,7 +457,7 @@ def test_what_could_not_be_deleted_again_stays_in_the_journal(
 
 def test_without_a_journal_nothing_is_sent(api: Client, emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("in the way")
-    life = Lifecycle(emulator.settings(), api, Journal(tmp_path / "journal"), project="shop", warn=print)
+    life = Lifecycle(emulator.settings(), api, Journal(tmp_path / "journal"), warn=print)
     with pytest.raises(errors.JournalError, match="can't write the journal"):
         life.create(declared())
     assert emulator.requests() == []

@@ -15,6 +15,7 @@ import click
 
 from pulumi_kinetic import audit as auditing
 from pulumi_kinetic import errors, settings
+from pulumi_kinetic import schema as describing
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.recover import Options, Recovery, Report
@@ -69,6 +70,12 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
         api.close()
     click.echo(auditing.as_json(found) if as_json else auditing.as_table(found) or "Every endpoint is managed.")
     sys.exit(LEFT_FOR_A_PERSON if found else 0)
+
+
+@main.command()
+def schema() -> None:
+    """Print the schema of the packaged plugin (schema.json)."""
+    click.echo(describing.as_json(), nl=False)
 
 
 @main.command()

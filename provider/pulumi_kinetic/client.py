@@ -113,6 +113,7 @@ class Client:
         self._http = httpx.Client(
             base_url=settings.base_url,
             timeout=settings.timeout_seconds,
+            limits=httpx.Limits(max_connections=None),  # the engine decides how many calls are under way
             transport=transport,
             headers={
                 "Authorization": f"Bearer {settings.api_key.get_secret_value()}",

@@ -1,12 +1,10 @@
 """The front door for Python programs: a dynamic provider, and what a program imports."""
 
 import os
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -34,7 +32,7 @@ _STALE_KEY = (
     "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the "
     "engine keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or use KINETIC_API_KEY instead"
 )
-_SAFE_TO_SHOW = ("enabledEvents", "status")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -157,7 +155,7 @@ def _door(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             except errors.KineticError as error:
                 raise error.with_traceback(None) from None
             except Exception as error:  # noqa: BLE001 whatever it is, its text may hold a secret
-                raise _defect(doing, error) from None
+                raise errors.UnexpectedError.of(doing, error) from None
 
         return guarded
 
@@ -183,7 +181,7 @@ class KineticProvider(dynamic.ResourceProvider):
             self._problems = error.problems
             return
         journal = Journal(default_folder())
-        self._lifecycle = Lifecycle(loaded, Client(loaded), journal, project=get_project(), warn=pulumi.log.warn)
+        self._lifecycle = Lifecycle(loaded, Client(loaded), journal, warn=pulumi.log.warn)
 
     @_door("check the inputs")
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -193,15 +191,19 @@ class KineticProvider(dynamic.ResourceProvider):
         checked = endpoint.check(olds, _values(news), environment=environment, new_key=str(uuid4()))
         if not self._problems:
             self._life().knows(olds.get("adopt"))
-            self._life().serves(news.get("idempotencyKey") or "")
+            self._life().serves(get_project(), news.get("idempotencyKey") or "")
         broken = [CheckFailure("", problem) for problem in self._problems]
-        return CheckResult(checked.inputs, broken + [_failure(one) for one in checked.failures])
+        return CheckResult(checked.inputs, broken + [CheckFailure(*one.told()) for one in checked.failures])
 
     @_door("compare the state with the program")
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Changed or not; never a replacement."""
+        """Changed or not; never a replacement.
+
+        A state that the plugin door saved holds no provider, without which the SDK can neither read nor delete:
+        "changed" once, an update that makes no API call, puts it there (engine fact: "Changing doors").
+        """
         names = self._life().diff(_id, _values(_olds), _values(_news))
-        return DiffResult(changes=bool(names), replaces=[])
+        return DiffResult(changes=bool(names) or _PROVIDER not in _olds, replaces=[])
 
     @_door("create the endpoint")
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -238,21 +240,6 @@ class KineticProvider(dynamic.ResourceProvider):
         return self._lifecycle
 
 
-def _defect(doing: str, error: Exception) -> errors.UnexpectedError:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return errors.UnexpectedError(
-        f"could not {doing}: unexpected {type(error).__name__} in {place.name}, line {place.lineno} of "
-        f"{Path(place.filename).name}. This is a defect of pulumi-kinetic: please report it"
-    )
-
-
-def _failure(one: endpoint.Failure) -> CheckFailure:
-    """Engine fact: beside a named property the engine prints the value, and a URL may hold a password."""
-    if one.property in _SAFE_TO_SHOW:
-        return CheckFailure(one.property, one.reason)
-    return CheckFailure("", f"{one.property} {one.reason}")
-
-
 def _values(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The engine's property bag in plain values: without our pickle, unknowns as the engine spells them."""
     return {name: _known(value) for name, value in properties.items() if name != _PROVIDER}
@@ -279,6 +266,4 @@ def _lookup() -> Iterator[Client]:
 
 
 def _info(found: Endpoint) -> WebhookEndpointInfo:
-    return WebhookEndpointInfo(
-        found.webhook_endpoint_id, found.url, found.enabled_events, found.status, found.created_at
-    )
+    return WebhookEndpointInfo(**found.model_dump(exclude={"signing_secret"}))

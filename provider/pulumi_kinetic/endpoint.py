@@ -20,6 +20,10 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 ALL_EVENTS = ("*",)
 UPDATABLE = ("url", "enabledEvents", "status")
+SECRET = ("signingSecret", "existingSigningSecret", "idempotencyKey")
+DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
+PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
+_SAFE_TO_SHOW = ("enabledEvents", "status")
 _SHOWN_CHARACTERS = 120
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
@@ -36,6 +40,10 @@ class Failure(NamedTuple):
 
     property: str
     reason: str
+
+    def told(self) -> "Failure":
+        """Fit for the engine, which prints the value of a property that is named, and a URL may hold a password."""
+        return self if self.property in _SAFE_TO_SHOW else Failure("", f"{self.property} {self.reason}")
 
 
 class Checked(NamedTuple):
@@ -255,6 +263,21 @@ class Inputs(BaseModel):
         None,
         description="The signing secret of an adopted or imported endpoint, which only its owner still knows. "
         "Never sent to the API; ignored where the secret is known already.",
+    )
+
+
+class Computed(BaseModel):
+    """What only the API knows. Source: API reference, "The webhook endpoint object"."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    webhook_endpoint_id: str = Field(description="The id that the API gave (`we_…`); the same as the resource's id.")
+    created_at: str | None = Field(None, description="When the API created it, as it says (ISO 8601).")
+    environment: Environment = Field(description="By the API key that created or adopted it.")
+    signing_secret: str | None = Field(
+        None,
+        description="Verifies deliveries. Captured when the endpoint is created; not known for an adopted or imported "
+        "endpoint whose secret was not supplied.",
     )
 
 

@@ -20,7 +20,9 @@ KineticError                      everything this package raises on purpose
     └── RejectedError             any other 4xx: the request itself is at fault
 """
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -73,6 +75,15 @@ class StackError(KineticError):
 
 class UnexpectedError(KineticError):
     """A defect: the kind of exception and its place, but not its text, which may hold values."""
+
+    @classmethod
+    def of(cls, doing: str, error: Exception) -> "UnexpectedError":
+        """What a door tells instead of an exception that nobody foresaw."""
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return cls(
+            f"could not {doing}: unexpected {type(error).__name__} in {place.name}, line {place.lineno} of "
+            f"{Path(place.filename).name}. This is a defect of pulumi-kinetic: please report it"
+        )
 
 
 class ApiError(KineticError):

@@ -35,7 +35,15 @@ class Process(BaseModel):
         return is_running(self.number) and self.started in ("", _started(self.number))
 
 
-class Record(BaseModel):
+class Owner(BaseModel):
+    """Whose create it is. `provider` is the URN of a plugin's provider resource; "" at the dynamic door."""
+
+    project: str = ""
+    stack: str = ""
+    provider: str = ""
+
+
+class Record(Owner):
     """One create: open until the API has answered, then with the id that it answered."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -44,8 +52,6 @@ class Record(BaseModel):
     idempotency_key: str | None = Field(None, repr=False)
     body: str
     environment: Environment
-    project: str
-    stack: str
     at: datetime
     process: Process
     endpoint_id: str | None = None
@@ -66,7 +72,7 @@ class Journal:
         self._noted = {one.endpoint_id: one for one in self.records() if one.endpoint_id}
         atexit.register(self.forget_delivered)
 
-    def begin(self, key: str, body: bytes, *, environment: Environment, project: str, stack: str) -> Record:
+    def begin(self, key: str, body: bytes, environment: Environment, owner: Owner) -> Record:
         """Write what is about to be sent.
 
         Raises:
@@ -77,8 +83,7 @@ class Journal:
             idempotency_key=key,
             body=body.decode(),
             environment=environment,
-            project=project,
-            stack=stack,
+            **owner.model_dump(),
             at=datetime.now(timezone.utc),
             process=Process.current(),
         )

@@ -4,15 +4,15 @@ State is a property bag: the inputs and what the API adds. Both doors call this 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import client, endpoint, errors
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.endpoint import Properties
-from pulumi_kinetic.journal import Journal, Record
+from pulumi_kinetic.journal import Journal, Owner, Record
 from pulumi_kinetic.settings import Settings
 
 _CREATED_BLIND = (
@@ -41,13 +41,12 @@ class Lifecycle:
     """Create, read, update and delete. One object serves one run of the engine, from many threads."""
 
     def __init__(
-        self, settings: Settings, api: Client, journal: Journal, *, project: str, warn: Callable[[str], None]
+        self, settings: Settings, api: Client, journal: Journal, *, warn: Callable[[str], None], provider: str = ""
     ) -> None:
         self._settings = settings
         self._api = api
         self._journal = journal
-        self._project = project
-        self._stack = ""
+        self._owner = Owner(provider=provider)
         self._warn = warn
         self._unfinished: dict[str, Record] = {}
         self._managed: set[str] = set()
@@ -59,9 +58,10 @@ class Lifecycle:
         """The environment of the API key."""
         return self._settings.environment
 
-    def serves(self, stack: str) -> None:
-        """Remember the stack that this run is of; the journal names it."""
-        self._stack = stack or self._stack
+    def serves(self, project: str, stack: str) -> None:
+        """Remember the project and stack that this run is of; the journal names them."""
+        if stack:
+            self._owner = self._owner.model_copy(update={"project": project, "stack": stack})
 
     def knows(self, endpoint_id: str | None) -> None:
         """Remember that a resource of this program manages an endpoint already."""
@@ -92,29 +92,30 @@ class Lifecycle:
         return self._adopt(inputs) if inputs.get("adopt") else self._post(inputs)
 
     def read(self, endpoint_id: str, state: Mapping[str, Any]) -> Properties | None:
-        """The state as the server has it now, or None where the API says that the endpoint is gone."""
+        """The state as the server has it now, or None where the API says that the endpoint is gone.
+
+        An empty `state` is that of an import: everything is as the server has it, and the secret is not known.
+        """
         self._guard(endpoint_id, state)
         self._in_state(endpoint_id)
         try:
             found = self._api.get(endpoint_id)
         except errors.NotFoundError:
             return None
-        return self._state(state, found, state.get("signingSecret"))
+        return self._state(state or _plain(found), found, state.get("signingSecret"))
 
     def update(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
         """PATCH what differs, and nothing else; no request where nothing does."""
         self._guard(endpoint_id, state)
-        secret = state.get("signingSecret") or inputs.get("existingSigningSecret")
         changed = endpoint.changes(state, inputs)
         if not changed:
-            kept = {name: state[name] for name in ("webhookEndpointId", "createdAt", "environment") if name in state}
-            return _without_none({**inputs, **kept, "signingSecret": secret})
+            return planned_update(state, inputs)
         try:
             found = self._api.update(endpoint_id, _on_the_wire(changed))
         except errors.NotFoundError as error:
             error.args = (f"{error}. {_DELETED_BY_HAND}",)
             raise
-        return self._state(inputs, found, secret)
+        return self._state(inputs, found, _known_secret(state, inputs))
 
     def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
         """Delete; an endpoint that is gone already is as good.
@@ -141,6 +142,18 @@ class Lifecycle:
         matched = self._match(created, {**_plain(created), "status": inputs.get("status")})
         return matched.webhook_endpoint_id, self._state(inputs, matched, secret)
 
+    def look_up(self, endpoint_id: str) -> Properties:
+        """What the API tells about an endpoint that exists; never a secret."""
+        return _told(self._api.get(endpoint_id))
+
+    def look_up_all(self, *, after: str | None = None) -> Iterator[Properties]:
+        """All endpoints of the environment, or those that follow the one of the id `after`."""
+        return map(_told, self._api.list(starting_after=after))
+
+    def hand_over(self, partial: errors.PartialCreateError) -> None:
+        """A half-made endpoint goes into the engine's state as it is (init-failed): its record is answered."""
+        self._journal.answered(self._unfinished.pop(partial.endpoint_id), partial.endpoint_id)
+
     def undo(self, partial: errors.PartialCreateError) -> errors.KineticError:
         """Delete a half-made endpoint; the error to report, which says what is there now."""
         record = self._unfinished.pop(partial.endpoint_id)
@@ -154,9 +167,7 @@ class Lifecycle:
 
     def _post(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
         body = creation_body(inputs)
-        record = self._journal.begin(
-            inputs["idempotencyKey"], body, environment=self.environment, project=self._project, stack=self._stack
-        )
+        record = self._journal.begin(inputs["idempotencyKey"], body, self.environment, self._owner)
         created = self._sent(record, body, inputs["idempotencyKey"])
         if created.signing_secret is None:
             raise errors.KineticError(_CREATED_BLIND.format(consequence=self._discard(created, record)))
@@ -245,6 +256,24 @@ class Lifecycle:
         return _without_none({**endpoint.declared_form(inputs, _plain(found)), **others, **computed})
 
 
+def planned_create(inputs: Mapping[str, Any], environment: endpoint.Environment) -> Properties:
+    """The state that a create will lead to, as far as a preview can know it. Makes no API call."""
+    adopted = inputs.get("adopt")
+    computed = {
+        "webhookEndpointId": adopted or endpoint.UNKNOWN,
+        "createdAt": endpoint.UNKNOWN,
+        "environment": environment,
+        "signingSecret": inputs.get("existingSigningSecret") if adopted else endpoint.UNKNOWN,
+    }
+    return _without_none({**inputs, **computed})
+
+
+def planned_update(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
+    """The state that an update will lead to; all that only the API knows stays. Makes no API call."""
+    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment")}
+    return _without_none({**inputs, **kept, "signingSecret": _known_secret(state, inputs)})
+
+
 def inputs_of(state: Mapping[str, Any]) -> Properties:
     """The inputs that a state holds, as a refresh reports them (engine fact: `ReadResult.inputs`)."""
     names = (*endpoint.UPDATABLE, "adopt", "existingSigningSecret", "idempotencyKey")
@@ -259,6 +288,15 @@ def creation_body(inputs: Mapping[str, Any]) -> bytes:
 
 def _on_the_wire(properties: Mapping[str, Any]) -> Properties:
     return {to_snake(name): value for name, value in properties.items()}
+
+
+def _known_secret(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
+    return state.get("signingSecret") or inputs.get("existingSigningSecret")
+
+
+def _told(found: Endpoint) -> Properties:
+    told = found.model_dump(exclude={"signing_secret"})
+    return _without_none({to_camel(name): value for name, value in told.items()})
 
 
 def _plain(found: Endpoint) -> Properties:

@@ -4,23 +4,34 @@ A create that was cut off is known from the state's pending operation (the engin
 (the provider died). Sending the same bytes with the same key again tells which endpoint it made, secret included.
 """
 
-import json
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pulumi_kinetic import endpoint, errors, lifecycle, settings
+from pulumi_kinetic import endpoint, errors, settings
 from pulumi_kinetic.client import Client, Endpoint
-from pulumi_kinetic.journal import Journal, Record, mark_of
+from pulumi_kinetic.intent import Intent, intents_of
+from pulumi_kinetic.journal import Journal, Record
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.stack import Json, Stack, endpoints_of, pending_of, plain, secret, with_resource, without_pending
+from pulumi_kinetic.stack import (
+    Json,
+    Stack,
+    endpoints_of,
+    holds_secret,
+    inputs_of_provider,
+    plain,
+    provider_of,
+    secret,
+    with_resource,
+    without_pending,
+)
 
 Outcome = Literal["nothing_created", "already_managed", "into_state", "deleted", "left"]
 _POLL_SECONDS = 0.2
-_SECRETS = ("signingSecret", "idempotencyKey", "existingSigningSecret")
+
 _SAID: dict[Outcome, str] = {
     "nothing_created": "nothing was created; closed",
     "already_managed": "in the state already; closed",
@@ -28,23 +39,6 @@ _SAID: dict[Outcome, str] = {
     "deleted": "deleted: nobody had seen its secret, and the next `pulumi up` makes what is missing",
     "left": "left for you",
 }
-
-
-@dataclass
-class Intent:
-    """One create that was begun: what the state remembers of it, what the journal does, or both."""
-
-    body: bytes
-    key: str | None
-    pending: Json | None = None
-    record: Record | None = None
-
-    @property
-    def name(self) -> str:
-        """What to call it: the resource's name where it is known, else the URL."""
-        if self.pending:
-            return str(self.pending["resource"]["urn"]).rpartition("::")[2]
-        return endpoint.shown(json.loads(self.body)["url"])
 
 
 @dataclass
@@ -106,9 +100,9 @@ class Recovery:
         self._wait_for_providers()
         state = self._stack.export()
         self._close_what_arrived(state)
-        intents = self._intents(state)
-        if intents:
-            self._settle_all(intents, state)
+        intents = list(intents_of(state, self._records()))
+        for provider in dict.fromkeys(intent.provider for intent in intents):
+            state = self._settle_all(provider, [one for one in intents if one.provider == provider], state)
         return self._report
 
     def _mend(self) -> None:
@@ -158,27 +152,24 @@ class Recovery:
             if record.endpoint_id in managed:
                 self._journal.close(record)
 
-    def _intents(self, state: Json) -> list[Intent]:
-        records = {one.mark: one for one in self._records()}
-        creating = [one for one in pending_of(state) if one["type"] == "creating"]
-        remembered = [_intent_of(pending, records) for pending in creating]
-        forgotten = [Intent(one.body.encode(), one.idempotency_key, None, one) for one in records.values()]
-        return remembered + forgotten
-
-    def _settle_all(self, intents: list[Intent], state: Json) -> None:
-        loaded = settings.load(self._stack.config(), self._variables)
+    def _settle_all(self, provider: str, intents: list[Intent], state: Json) -> Json:
+        """The creates of one provider, with its settings; the state as it is then."""
+        config = inputs_of_provider(state, provider) if provider else self._stack.config()
+        loaded = settings.load(config, self._variables)
         api = Client(loaded)
         try:
-            life = Lifecycle(loaded, api, self._journal, project=self._stack.project(), warn=self._report.notes.append)
-            self._check_environment(intents, state, loaded)
+            life = Lifecycle(loaded, api, self._journal, warn=self._report.notes.append)
+            self._check_environment(provider, intents, state, loaded)
             listing = _listing(intents, state, api, loaded)
             for intent in intents:
                 state = self._settle(intent, state, listing, _Hands(api, life))
         finally:
             api.close()
+        return state
 
-    def _check_environment(self, intents: list[Intent], state: Json, loaded: settings.Settings) -> None:
-        named = [(str(one.get("id")), plain(one.get("outputs", {})).get("environment")) for one in endpoints_of(state)]
+    def _check_environment(self, provider: str, intents: list[Intent], state: Json, loaded: settings.Settings) -> None:
+        mine = [one for one in endpoints_of(state) if provider_of(one) == provider]
+        named = [(str(one.get("id")), plain(one.get("outputs", {})).get("environment")) for one in mine]
         named += [("a create in the journal", intent.record.environment) for intent in intents if intent.record]
         for name, environment in named:
             if environment not in (None, loaded.environment):
@@ -204,7 +195,7 @@ class Recovery:
         if intent.key is None:
             known = listing.get(answered or "")
             return Finding(intent.name, "nothing_created", answered, "it has been deleted since"), known
-        wanted = _candidates(intent, managed, listing)
+        wanted = intent.candidates(managed, listing)
         if not wanted and answered not in listing:
             return Finding(intent.name, "nothing_created"), None
         return self._replay(intent, wanted, listing, api)
@@ -226,7 +217,7 @@ class Recovery:
         if endpoint_id in {one.get("id") for one in endpoints_of(state)}:
             return Finding(intent.name, "already_managed", endpoint_id), state
         if intent.pending and found.signing_secret and not _is_there(intent.pending, state):
-            resource = _resource(intent.pending, *hands.life.complete(found, _inputs_of(intent.pending)))
+            resource = _resource(intent.pending, *hands.life.complete(found, intent.inputs))
             return Finding(intent.name, "into_state", endpoint_id), with_resource(state, resource)
         return self._delete(intent, found, hands.api), state
 
@@ -261,19 +252,6 @@ class _Hands:
     life: Lifecycle
 
 
-def _intent_of(pending: Json, records: dict[str, Record]) -> Intent:
-    """A pending create; the record of the same key, if there is one, is taken out of `records`."""
-    inputs = _inputs_of(pending)
-    key = None if inputs.get("adopt") else inputs["idempotencyKey"]
-    record = records.pop(mark_of(key), None) if key else None
-    return Intent(lifecycle.creation_body(inputs), key, pending, record)
-
-
-def _inputs_of(pending: Json) -> Json:
-    inputs: Json = plain(pending["resource"].get("inputs", {}))
-    return inputs
-
-
 def _listing(intents: list[Intent], state: Json, api: Client, loaded: settings.Settings) -> dict[str, Endpoint]:
     """All endpoints, once no request of the dead can still be under way at the API.
 
@@ -284,7 +262,7 @@ def _listing(intents: list[Intent], state: Json, api: Client, loaded: settings.S
     began = time.monotonic()
     while True:
         listing = {one.webhook_endpoint_id: one for one in api.list()}
-        late = [one.record for one in intents if one.record and one.key and not _candidates(one, managed, listing)]
+        late = [one.record for one in intents if one.record and one.key and not one.candidates(managed, listing)]
         waited = time.monotonic() - began
         if waited >= max((_longest_wait(record, loaded) for record in late), default=0.0):
             return listing
@@ -297,18 +275,6 @@ def _longest_wait(record: Record, loaded: settings.Settings) -> float:
     return loaded.timeout_seconds if age < loaded.deadline_seconds + loaded.timeout_seconds else 0.0
 
 
-def _candidates(intent: Intent, managed: Container[str], listing: Mapping[str, Endpoint]) -> list[Endpoint]:
-    return [one for one in listing.values() if one.webhook_endpoint_id not in managed and _fits(one, intent)]
-
-
-def _fits(found: Endpoint, intent: Intent) -> bool:
-    """Whether an endpoint may be the one that a create made. Its status may have followed already."""
-    wanted = json.loads(intent.body)
-    asked = {"url": wanted["url"], "enabledEvents": wanted.get("enabled_events"), "status": found.status}
-    actual = {"url": found.url, "enabledEvents": found.enabled_events, "status": found.status}
-    return not endpoint.changes(actual, asked)
-
-
 def _is_there(pending: Json, state: Json) -> bool:
     urn = pending["resource"]["urn"]
     return any(one["urn"] == urn and not one.get("delete") for one in endpoints_of(state))
@@ -318,6 +284,7 @@ def _resource(pending: Json, endpoint_id: str, outputs: Json) -> Json:
     """The entry of a state: what the engine had noted, and what the create would have returned."""
     resource: Json = pending["resource"]
     inputs = resource.get("inputs", {})
-    wrapped: dict[str, Any] = {name: secret(value) if name in _SECRETS else value for name, value in outputs.items()}
+    hidden = {*endpoint.SECRET, *(name for name, value in inputs.items() if holds_secret(value))}
+    wrapped = {name: secret(value) if name in hidden else value for name, value in outputs.items()}
     kept = {name: inputs[name] for name in ("__provider",) if name in inputs}
     return {**resource, "id": endpoint_id, "outputs": {**wrapped, **kept}}

@@ -14,11 +14,13 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel
 
+from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.journal import is_running
 
-ENDPOINT_TYPES = ("pulumi-python:dynamic/kinetic:WebhookEndpoint", "kinetic:index:WebhookEndpoint")
+ENDPOINT_TYPES = (DYNAMIC_TYPE, PLUGIN_TYPE)
 _SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+_DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
 Json = dict[str, Any]
 
 
@@ -153,6 +155,23 @@ def pending_of(state: Json) -> list[Json]:
     return [one for one in found if one.get("resource", {}).get("type") in ENDPOINT_TYPES]
 
 
+def provider_of(resource: Json) -> str:
+    """The URN of the provider that the program gave a resource; "" where its settings are the stack's."""
+    return explicit(str(resource.get("provider", "")).rpartition("::")[0])
+
+
+def explicit(provider: str) -> str:
+    """The URN of a provider; "" for one that the engine made by itself from the stack's settings."""
+    return "" if _DEFAULT_PROVIDER.search(provider) else provider
+
+
+def inputs_of_provider(state: Json, urn: str) -> Callable[[str], Any]:
+    """Looks up a setting of a provider that the program made."""
+    resources = _deployment(state).get("resources") or []
+    found: Json = next((plain(one.get("inputs", {})) for one in resources if one.get("urn") == urn), {})
+    return found.get
+
+
 def without_pending(state: Json, done: list[Json]) -> Json:
     """The state without some pending operations."""
     deployment = dict(_deployment(state))
@@ -172,6 +191,13 @@ def with_resource(state: Json, resource: Json) -> Json:
 def secret(value: Any) -> Json:
     """A value as the engine takes a secret in, to encrypt it."""
     return {**_SECRET, "plaintext": json.dumps(value)}
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether a value of a state, or an item of it, is wrapped as a secret."""
+    if isinstance(value, dict):
+        return "plaintext" in value or any(map(holds_secret, value.values()))
+    return isinstance(value, list) and any(map(holds_secret, value))
 
 
 def plain(value: Any) -> Any:

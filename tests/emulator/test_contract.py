@@ -59,7 +59,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator: Emulator, api: Client, assumed: Assumptions, events: list[str] | None
 ) -> None:
     emulator.assume(**assumed.model_dump())
-    life = Lifecycle(emulator.settings(), api, Journal(default_folder()), project="shop", warn=print)
+    life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
     news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
     inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{tally_number()}").inputs
     endpoint_id, state = life.create(inputs)

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+from pulumi_kinetic import schema
+from pulumi_kinetic.dynamic import WebhookEndpoint
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA = schema.schema()
+RESOURCE = SCHEMA["resources"]["kinetic:index:WebhookEndpoint"]
+
+
+def test_the_file_is_what_the_models_say() -> None:
+    """Stale? `make schema` writes it."""
+    assert (ROOT / "schema.json").read_text(encoding="utf-8") == schema.as_json()
+
+
+def test_every_property_and_type_is_described() -> None:
+    def undescribed(value: object, path: str = "") -> list[str]:
+        if not isinstance(value, dict):
+            return []
+        is_leaf = "type" in value or "$ref" in value
+        own = [path] if is_leaf and not value.get("description") and not path.endswith(("/items", "/enum")) else []
+        nested = [undescribed(item, f"{path}/{name}") for name, item in value.items() if name != "language"]
+        return own + [one for found in nested for one in found]
+
+    enums = {name for name, one in SCHEMA["types"].items() if "enum" in one}
+    assert [path for path in undescribed(SCHEMA) if path.removeprefix("/types/") not in enums] == []
+    assert all(value["description"] for name in enums for value in SCHEMA["types"][name]["enum"])
+
+
+def test_secrets_are_marked_and_nothing_else_is() -> None:
+    def secrets(properties: dict[str, dict[str, object]]) -> list[str]:
+        return [name for name, one in properties.items() if one.get("secret")]
+
+    assert secrets(RESOURCE["inputProperties"]) == ["existingSigningSecret"]
+    assert secrets(RESOURCE["properties"]) == ["signingSecret"]
+    assert secrets(SCHEMA["provider"]["inputProperties"]) == secrets(SCHEMA["config"]["variables"]) == ["apiKey"]
+
+
+def test_nothing_replaces_and_no_sdk_reads_the_key_from_the_environment() -> None:
+    text = json.dumps(SCHEMA)
+    assert "replaceOnChanges" not in text
+    assert "defaultInfo" not in text
+
+
+def test_status_is_an_enum_and_only_the_url_is_required() -> None:
+    assert RESOURCE["requiredInputs"] == ["url"]
+    assert RESOURCE["inputProperties"]["status"]["$ref"] == "#/types/kinetic:index:WebhookEndpointStatus"
+    values = SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]
+    assert [one["value"] for one in values] == ["enabled", "disabled"]
+
+
+def test_both_doors_offer_the_same_outputs() -> None:
+    declared = set(WebhookEndpoint.__annotations__)
+    translated = {WebhookEndpoint.translate_output_property(None, name) for name in RESOURCE["properties"]}  # type: ignore[arg-type]
+    assert translated == declared
+
+
+def test_the_generated_python_package_has_a_name_of_its_own() -> None:
+    assert SCHEMA["language"]["python"]["packageName"] != "pulumi_kinetic"
