@@ -1,6 +1,6 @@
 """Kill many runs, recover each, and count what was lost: `make sweep` (RUNS=3000 by default).
 
-Every run is one of all instants x victims in turn. It ends with `recover`, `up` and a preview; the oracle is
+Every run is one of all instants x victims x doors in turn. It ends with `recover`, `up` and a preview; the oracle is
 the emulator's own list of what exists. Exit code 1 where anything was lost, doubled or left behind.
 """
 
@@ -22,9 +22,11 @@ from control import KEY, Emulator  # noqa: E402
 from crash import INSTANTS, VICTIMS, Crash  # noqa: E402
 from deployment import Deployment  # noqa: E402
 from pulumi_kinetic.emulator.server import Server  # noqa: E402
+from sdk import DOORS  # noqa: E402
 
 BATCH = 11  # runs on one stack: a new one costs two seconds
 Result = dict[str, object]
+Batch = tuple[str, tuple[tuple[int, str], ...]]
 
 
 def main() -> None:
@@ -34,29 +36,32 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--log", type=Path, help="file to append one line of JSON a run to")
     options = parser.parse_args()
-    cases = list(itertools.islice(itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)), options.runs))
     results: list[Result] = []
     with multiprocessing.Pool(options.workers, maxtasksperchild=1) as pool:
-        for batch in pool.imap_unordered(_batch, _batched(cases)):
+        for batch in pool.imap_unordered(_batch, _batches(options.runs)):
             results += batch
             _note(batch, results, options.log)
     _print_table(results)
     sys.exit(any(_violations(one) for one in results))
 
 
-def _batched(cases: list[tuple[int, str]]) -> list[tuple[tuple[int, str], ...]]:
-    return [tuple(cases[first : first + BATCH]) for first in range(0, len(cases), BATCH)]
+def _batches(runs: int) -> list[Batch]:
+    """All instants x victims in turn, a stack's worth at one door, then at the other."""
+    kills = {door: itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)) for door in DOORS}
+    doors = itertools.islice(itertools.cycle(DOORS), -(-runs // BATCH))
+    return [(door, tuple(itertools.islice(kills[door], BATCH))) for door in doors]
 
 
-def _batch(cases: tuple[tuple[int, str], ...]) -> list[Result]:
+def _batch(batch: Batch) -> list[Result]:
     """Some runs on one stack, which a failing one is not given back to."""
+    door, cases = batch
     results: list[Result] = []
     with Server() as server, Emulator(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
         config = {"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "3", "maxRetries": "1"}
         settings = {f"kinetic:{key}": value for key, value in config.items()}
-        crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator)
+        crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator, door)
         for instant, victim in cases:
-            results.append(_one(crash, instant, victim))
+            results.append({"door": door, **_one(crash, instant, victim)})
             crash.end_providers()
             if _violations(results[-1]):
                 break
@@ -76,7 +81,7 @@ def _one(crash: Crash, instant: int, victim: str) -> Result:
 
 
 def _violations(result: Result) -> dict[str, object]:
-    return {name: value for name, value in result.items() if name not in ("instant", "victim") and value}
+    return {name: value for name, value in result.items() if name not in ("door", "instant", "victim") and value}
 
 
 def _note(batch: list[Result], results: list[Result], log: Path | None) -> None:
@@ -88,13 +93,14 @@ def _note(batch: list[Result], results: list[Result], log: Path | None) -> None:
 
 
 def _print_table(results: list[Result]) -> None:
-    runs = Counter((one["instant"], one["victim"]) for one in results)
-    wrong = Counter((one["instant"], one["victim"]) for one in results if _violations(one))
-    print("| instant | " + " | ".join(f"{victim} killed" for victim in VICTIMS) + " |")
-    print("| --- |" + " ---: |" * len(VICTIMS))
+    runs = Counter((one["door"], one["instant"], one["victim"]) for one in results)
+    wrong = Counter((one["door"], one["instant"], one["victim"]) for one in results if _violations(one))
+    columns = list(itertools.product(DOORS, VICTIMS))
+    print("| instant | " + " | ".join(f"{door} door, {victim} killed" for door, victim in columns) + " |")
+    print("| --- |" + " ---: |" * len(columns))
     for instant in INSTANTS:
-        cells = [f"{wrong[instant.name, victim]} of {runs[instant.name, victim]}" for victim in VICTIMS]
-        print(f"| {instant.name} | " + " | ".join(cells) + " |")
+        keys = [(door, instant.name, victim) for door, victim in columns]
+        print(f"| {instant.name} | " + " | ".join(f"{wrong[key]} of {runs[key]}" for key in keys) + " |")
     print(f"{len(results)} runs, {sum(wrong.values())} with a violation (orphan, double, lost secret, not whole)")
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from pulumi import automation as auto
 
-import pulumi_kinetic as kinetic
 from control import Emulator
 from deployment import Deployment
+from sdk import DOORS
 
 LONG = 20.0
 VICTIMS = ("cli", "provider", "both")
@@ -65,8 +65,9 @@ INSTANTS = (
 class Crash:
     """One stack whose runs are killed; every run adds, changes or removes one endpoint."""
 
-    def __init__(self, deployment: Deployment, emulator: Emulator) -> None:
+    def __init__(self, deployment: Deployment, emulator: Emulator, door: str = "dynamic") -> None:
         self.deployment = deployment
+        self._declare = DOORS[door]
         self.emulator = emulator
         self.endpoints_before = 0
         self._runs = 0
@@ -78,7 +79,7 @@ class Crash:
 
     def program(self) -> None:
         for name, arguments in self.declared.items():
-            kinetic.WebhookEndpoint(name, **arguments)
+            self._declare(name, **arguments)
 
     def in_journal(self, *, answered: bool = False) -> bool:
         """Whether the journal holds a record of this run: open, or with an answer."""
@@ -156,7 +157,7 @@ class Crash:
     def kill_now(self, victim: str) -> None:
         """Kill without mercy whatever of the victim runs."""
         engines = [one for one in children_of(os.getpid()) if "pulumi" in command_of(one)]
-        providers = [one for engine in engines for one in children_of(engine) if "pulumi.dynamic" in command_of(one)]
+        providers = [one for engine in engines for one in children_of(engine) if is_provider(one)]
         self._left_behind = [*self._left_behind, *providers]
         doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
         for process in doomed:
@@ -165,7 +166,7 @@ class Crash:
     def end_providers(self) -> None:
         """A provider whose CLI was killed serves on for ever."""
         for process in self._left_behind:
-            if "pulumi.dynamic" in command_of(process):
+            if is_provider(process):
                 os.kill(process, signal.SIGKILL)
         self._left_behind = []
 
@@ -188,6 +189,11 @@ def children_of(process: int) -> list[int]:
         return []
     found = [path.read_text().split() for path in tasks.glob("*/children") if path.exists()]
     return [int(number) for numbers in found for number in numbers]
+
+
+def is_provider(process: int) -> bool:
+    """Whether it serves the endpoints, at either door."""
+    return any(program in command_of(process) for program in ("pulumi.dynamic", "pulumi-resource-kinetic"))
 
 
 def command_of(process: int) -> str:

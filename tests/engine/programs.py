@@ -4,9 +4,9 @@ from typing import Any
 
 import pulumi
 
-import pulumi_kinetic as kinetic
 from control import Emulator
 from deployment import Deployment
+from sdk import DOORS
 
 URL = "https://example.com/md/webhooks"
 
@@ -14,11 +14,12 @@ URL = "https://example.com/md/webhooks"
 class Program:
     """One endpoint named `orders`, whose arguments a test may change between runs."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, door: str = "dynamic", /, **arguments: Any) -> None:
+        self.door = door
         self.arguments: dict[str, Any] = {"url": URL, "enabled_events": ["a", "b"], **arguments}
 
     def __call__(self) -> None:
-        made = kinetic.WebhookEndpoint("orders", **self.arguments)
+        made = DOORS[self.door]("orders", **self.arguments)
         pulumi.export("signing_secret", made.signing_secret)
 
 

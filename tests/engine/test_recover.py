@@ -17,18 +17,20 @@ from pulumi import automation as auto
 from control import KEY, PRODUCTION_KEY, Emulator
 from crash import INSTANTS, VICTIMS, Crash, Instant, children_of, command_of
 from deployment import Deployment
+from sdk import DOORS
 from tally import tally
 
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
 
 
 @pytest.fixture
-def crash(deploy: Callable[..., Deployment], emulator: Emulator) -> Iterator[Crash]:
-    made = Crash(deploy(lambda: None), emulator)
+def crash(deploy: Callable[..., Deployment], emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Crash]:
+    made = Crash(deploy(lambda: None), emulator, getattr(request, "param", "dynamic"))
     yield made
     made.end_providers()
 
 
+@pytest.mark.parametrize("crash", DOORS, indirect=True)
 @pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: instant.name)
 def test_a_run_killed_at_any_instant_is_made_whole(crash: Crash, instant: Instant, victim: str) -> None:

@@ -11,8 +11,7 @@ from control import Emulator
 from deployment import Deployment
 from programs import URL, Program, expect_truth
 from receiver import Receiver
-
-URN = "urn:pulumi:dev::test::pulumi-python:dynamic/kinetic:WebhookEndpoint::orders"
+from sdk import DOORS
 
 
 def by_trigger(deployment: Deployment, program: Program) -> None:
@@ -21,19 +20,20 @@ def by_trigger(deployment: Deployment, program: Program) -> None:
 
 
 def by_option(deployment: Deployment, _program: Program) -> None:
-    deployment.up(replace=[URN])
+    deployment.up(replace=[deployment.resources()["orders"]["urn"]])
 
 
 def by_taint(deployment: Deployment, _program: Program) -> None:
-    deployment.cli("state", "taint", "--yes", "--stack", "dev", URN)
+    deployment.cli("state", "taint", "--yes", "--stack", "dev", deployment.resources()["orders"]["urn"])
     deployment.up()
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("ask", [by_trigger, by_option, by_taint])
 def test_a_replacement_makes_a_new_endpoint_before_the_old_one_goes(
-    deploy: Callable[..., Deployment], emulator: Emulator, ask: Callable[[Deployment, Program], None]
+    deploy: Callable[..., Deployment], emulator: Emulator, ask: Callable[[Deployment, Program], None], door: str
 ) -> None:
-    program = Program(opts=pulumi.ResourceOptions(replacement_trigger="1"))
+    program = Program(door, opts=pulumi.ResourceOptions(replacement_trigger="1"))
     deployment = deploy(program)
     deployment.up_clean()
     ((before, old),) = emulator.truth().items()

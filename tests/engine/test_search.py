@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import pulumi_kinetic as kinetic
 from control import Emulator
 from deployment import Deployment
 from programs import expect_truth
+from sdk import DOORS, Declare
 from strategies import EVENTS, STATUSES, declared, equal_to, urls
 from tally import tally
 
@@ -39,13 +39,14 @@ def drawn(strategy: st.SearchStrategy[Any]) -> Any:
 class Fleet:
     """A program of many endpoints."""
 
-    def __init__(self, fleet: list[Inputs]) -> None:
+    def __init__(self, declare: Declare, fleet: list[Inputs]) -> None:
+        self._declare = declare
         self.fleet = fleet
 
     def __call__(self) -> None:
         for number, inputs in enumerate(self.fleet):
             arguments = {"enabled_events": inputs.get("enabledEvents"), "status": inputs.get("status", "enabled")}
-            kinetic.WebhookEndpoint(f"e{number}", url=inputs["url"], **arguments)
+            self._declare(f"e{number}", url=inputs["url"], **arguments)
 
 
 def random_fleet() -> list[Inputs]:
@@ -53,11 +54,12 @@ def random_fleet() -> list[Inputs]:
     return fleet
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("round_number", range(3))
 def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
-    deploy: Callable[..., Deployment], emulator: Emulator, round_number: int
+    deploy: Callable[..., Deployment], emulator: Emulator, round_number: int, door: str
 ) -> None:
-    program = Fleet(random_fleet())
+    program = Fleet(DOORS[door], random_fleet())
     deployment = deploy(program)
     emulator.assume(event_order=["as_sent", "sorted", "reversed"][round_number], extra_fields=round_number > 0)
     deployment.up_clean()
@@ -81,4 +83,4 @@ def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
     ]
     deployment.expect_clean()
     expect_truth(deployment, emulator)
-    tally("real engine", MANY)
+    tally(f"real engine, {door} door", MANY)
