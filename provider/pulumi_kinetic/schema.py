@@ -72,6 +72,7 @@ def _resource() -> Json:
         ),
         "inputProperties": inputs,
         "requiredInputs": _required(Inputs),
+        "listInputs": {"properties": {}},
         "properties": outputs,
         "required": ["url", "status", *_required(Computed)],
     }

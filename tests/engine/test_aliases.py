@@ -1,0 +1,64 @@
+"""From one door to the other by an alias: neither the endpoint nor its secret is touched."""
+
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from control import Emulator
+from deployment import Deployment
+from programs import Program, expect_truth
+from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
+
+TYPES = {"dynamic": DYNAMIC_TYPE, "plugin": PLUGIN_TYPE}
+
+
+def move(program: Program, door: str) -> None:
+    alias = pulumi.Alias(type_=TYPES[program.door])
+    program.arguments["opts"] = pulumi.ResourceOptions(aliases=[alias])
+    program.door = door
+
+
+@pytest.mark.parametrize(("one", "other"), [("dynamic", "plugin"), ("plugin", "dynamic")])
+def test_an_endpoint_moves_from_one_door_to_the_other_and_back(
+    deploy: Callable[..., Deployment], emulator: Emulator, one: str, other: str
+) -> None:
+    program = Program(one, status="disabled")
+    deployment = deploy(program)
+    deployment.up_clean()
+    before = emulator.truth()
+    emulator.clear_log()
+    for door in (other, one):
+        move(program, door)
+        deployment.up()
+        assert emulator.truth() == before
+        assert emulator.requests() == []
+        deployment.expect_clean()
+        expect_truth(deployment, emulator)
+        assert deployment.resources()["orders"]["type"] == TYPES[door]
+        emulator.clear_log()
+    del program.arguments["opts"]
+    deployment.expect_clean()
+    program.arguments["status"] = "enabled"
+    deployment.up_clean()
+    assert list(emulator.truth()) == list(before)
+    deployment.destroy()
+    assert emulator.truth() == {}
+
+
+def test_what_the_plugin_imported_is_managed_by_the_dynamic_door(
+    deploy: Callable[..., Deployment], emulator: Emulator
+) -> None:
+    (made,) = emulator.seed(1)
+    truth = emulator.truth()[made]
+    program = Program("plugin", url=truth["url"], enabled_events=None)
+    program.arguments["opts"] = pulumi.ResourceOptions(import_=made)
+    deployment = deploy(program)
+    deployment.up_clean()
+    move(program, "dynamic")
+    deployment.up_clean()
+    program.arguments["status"] = "disabled"
+    deployment.up_clean()
+    assert emulator.truth() == {made: {**truth, "status": "disabled"}}
+    deployment.destroy()
+    assert emulator.truth() == {}
