@@ -17,7 +17,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from cases import CASES, Case, inputs
 from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from door import PROVIDER_URN, URN, PluginDoor, plain, secret, struct
+from door import PROVIDER_URN, URN, Door, PluginDoor, plain, secret, struct
 from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import UNKNOWN
 from pulumi_kinetic.journal import Journal, default_folder
@@ -362,6 +362,14 @@ def test_a_peaceful_end_forgets_the_answered_creates(config: dict[str, str]) -> 
         door.process.send_signal(signal.SIGINT)
         assert door.process.wait(20) == 0
     assert made not in [one.endpoint_id for one in open_records()]
+
+
+def test_the_plugin_runs_from_a_checkout() -> None:
+    """As the engine runs the folder of provider/PulumiPlugin.yaml."""
+    folder = Path(__file__).resolve().parent.parent / "provider"
+    assert (folder / "PulumiPlugin.yaml").read_text() == "runtime: python\n"
+    with Door([sys.executable, str(folder)]) as door:
+        assert door.stub.GetSchema(messages.GetSchemaRequest()).schema == schema.as_json()
 
 
 ORPHAN = """

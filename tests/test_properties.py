@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from control import KEY, Emulator
-from door import DynamicDoor
+from door import DOORS, Door
 from pulumi_kinetic import endpoint
 from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.endpoint import UNKNOWN
@@ -25,9 +25,9 @@ KNOWN = {"signingSecret": "whsec_known", "environment": "sandbox"}
 Inputs = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def door(server: Server) -> Iterator[DynamicDoor]:
-    with DynamicDoor({"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "10"}) as opened:
+@pytest.fixture(scope="module", params=DOORS, ids=["dynamic", "plugin"])
+def door(server: Server, request: pytest.FixtureRequest) -> Iterator[Door]:
+    with request.param({"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "10"}) as opened:
         yield opened
 
 
@@ -125,33 +125,33 @@ def _only(values: Inputs, name: str) -> Inputs:
     return {name: values[name]} if name in values else {}
 
 
-# -- the dynamic door, over gRPC ---------------------------------------------------------------------------
+# -- both doors, over gRPC ---------------------------------------------------------------------------------
 
 
 @GRPC
 @given(st.data())
-def test_the_door_agrees_that_equal_meaning_is_no_change(door: DynamicDoor, data: st.DataObject) -> None:
+def test_the_door_agrees_that_equal_meaning_is_no_change(door: Door, data: st.DataObject) -> None:
     news = data.draw(declared())
     before, failures = door.check({}, news)
     assert failures == []
     after, failures = door.check(before, data.draw(equal_to(news)))
     assert failures == []
     assert door.diff("we_1", {**before, **KNOWN}, after) == (False, [])
-    tally("gRPC door")
+    tally(f"gRPC, {type(door).__name__}")
 
 
 @GRPC
 @given(declared(), declared())
-def test_the_door_agrees_with_the_core_on_what_changed(door: DynamicDoor, one: Inputs, other: Inputs) -> None:
+def test_the_door_agrees_with_the_core_on_what_changed(door: Door, one: Inputs, other: Inputs) -> None:
     before, after = checked(one), checked(other)
     expected = endpoint.differing({**before, **KNOWN}, after)
     assert door.diff("we_1", {**before, **KNOWN}, after) == (bool(expected), [])
-    tally("gRPC door")
+    tally(f"gRPC, {type(door).__name__}")
 
 
 @HTTP
 @given(st.data())
-def test_up_refresh_drift_and_heal_over_http(door: DynamicDoor, emulator: Emulator, data: st.DataObject) -> None:
+def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: Emulator, data: st.DataObject) -> None:
     emulator.assume(
         event_order=data.draw(st.sampled_from(["as_sent", "sorted", "reversed"])),
         all_events=data.draw(st.sampled_from(["star", "null", "absent"])),
@@ -176,4 +176,4 @@ def test_up_refresh_drift_and_heal_over_http(door: DynamicDoor, emulator: Emulat
     assert emulator.truth()[endpoint_id]["signing_secret"] == healed["signingSecret"]
     assert door.read(endpoint_id, healed) == (endpoint_id, state, inputs)
     door.delete(endpoint_id, healed)
-    tally("gRPC door, over HTTP")
+    tally(f"gRPC over HTTP, {type(door).__name__}")

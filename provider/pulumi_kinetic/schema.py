@@ -57,7 +57,7 @@ def _language() -> Json:
     return {
         "python": {"packageName": "pulumi_kinetic_sdk", "pyproject": {"enabled": True}, "respectSchemaVersion": True},
         "nodejs": {"packageName": "pulumi-kinetic", "respectSchemaVersion": True},
-        "go": {"generateResourceContainerTypes": False, "respectSchemaVersion": True},
+        "go": {"importBasePath": "example.com/pulumi-kinetic/sdk/go/kinetic", "respectSchemaVersion": True},
         "csharp": {"respectSchemaVersion": True},
     }
 

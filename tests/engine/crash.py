@@ -122,6 +122,8 @@ class Crash:
 
     def _prepare(self, instant: Instant) -> None:
         """Bring the stack to where the run that is killed begins, and change the program."""
+        if instant.change == "none":
+            return
         others = [name for name in self.declared if name != "steady"]
         if instant.change == "create":
             self._bring_up({})

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pulumi_kinetic as kinetic
+import pytest
+
 from canary import hits
 from control import Emulator
 from crash import INSTANTS, Crash
 from deployment import PASSPHRASE, Deployment
+from sdk import DOORS
 
 KEY = "md_test_CANARYkey0123456789"
 SUPPLIED = "whsec_CANARYsupplied0123456789"
@@ -24,11 +26,14 @@ def without_the_engines_own_rpc_log(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "arshaling property for RPC[" not in line)
 
 
-def test_runs_leave_and_print_no_secret(deploy: Callable[..., Deployment], emulator: Emulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", DOORS)
+def test_runs_leave_and_print_no_secret(
+    deploy: Callable[..., Deployment], emulator: Emulator, tmp_path: Path, door: str
+) -> None:
     emulator.keys(**{KEY: {}})
     emulator.http.headers["Authorization"] = f"Bearer {KEY}"
     (adopted,) = emulator.seed(1)
-    crash = Crash(deploy(lambda: None, {"apiKey": KEY}), emulator)
+    crash = Crash(deploy(lambda: None, {"apiKey": KEY}), emulator, door)
     deployment = crash.deployment
     secrets = {KEY, SUPPLIED, PASSPHRASE}
     printed: list[str] = []
@@ -36,9 +41,7 @@ def test_runs_leave_and_print_no_secret(deploy: Callable[..., Deployment], emula
 
     def program() -> None:
         crash.program()
-        kinetic.WebhookEndpoint(
-            "adopted", url="https://example.com/seed/0", adopt=adopted, existing_signing_secret=SUPPLIED
-        )
+        DOORS[door]("adopted", url="https://example.com/seed/0", adopt=adopted, existing_signing_secret=SUPPLIED)
 
     def note() -> None:
         for one in deployment.resources().values():

@@ -1,5 +1,6 @@
 """Every instant x every victim: killed, recovered, and whole."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -11,13 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi import automation as auto
 
 from control import KEY, PRODUCTION_KEY, Emulator
 from crash import INSTANTS, VICTIMS, Crash, Instant, children_of, command_of
 from deployment import Deployment
-from sdk import DOORS
+from sdk import DOORS, Provider, WebhookEndpoint
 from tally import tally
 
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
@@ -218,6 +220,37 @@ def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: Emulator) -
     crash.deployment.up()
     assert crash.verdict() == WHOLE
     crash.deployment.expect_clean()
+
+
+def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Crash, emulator: Emulator) -> None:
+    """A create of production is lost in a stack whose own settings, and other endpoint, are the sandbox's."""
+    crash.deployment.up()
+
+    def program() -> None:
+        crash.program()
+        key = pulumi.Output.secret(PRODUCTION_KEY)
+        production = Provider("production", api_key=key, base_url=emulator.url, max_retries=1, timeout_seconds=3)
+        options = pulumi.ResourceOptions(provider=production)
+        for name in names:
+            WebhookEndpoint(name, url=pulumi.Output.secret(f"https://example.com/{name}"), opts=options)
+
+    names = ["orders"]
+    crash.deployment.program = program
+    crash.kill(dataclasses.replace(COMMITTED, change="none"), "both")
+    code, report = crash.recover()
+    assert (code, outcomes(report)) == (0, ["into_state"])
+    assert "https://example.com/orders" not in crash.deployment.state_file()
+    crash.deployment.up_clean()
+    assert crash.verdict() == WHOLE
+
+    names.append("second")
+    crash.kill(dataclasses.replace(COMMITTED, change="none"), "provider")
+    assert len(emulator.truth()) == 3
+    code, report = crash.recover()
+    assert (code, outcomes(report)) == (0, ["deleted"])
+    crash.deployment.up_clean()
+    assert crash.verdict() == WHOLE
+    assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "production", "sandbox"]
 
 
 # -- each layer off: the sweep must see it ------------------------------------------------------------------

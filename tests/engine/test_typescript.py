@@ -1,0 +1,90 @@
+"""`examples/typescript` as it stands, on the SDK that Pulumi generates, from end to end by Node's Automation API."""
+
+import json
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sdk_generator
+from control import KEY, Emulator
+from deployment import PASSPHRASE
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
+INLINE = Path(__file__).parent / "typescript" / "inline.js"
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+Operate = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example, set up as its README says."""
+    folder = tmp_path_factory.mktemp("typescript") / "example"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "sdks", "bin"))
+    sdk_generator.generate("nodejs", folder / "sdks" / "kinetic")
+    for command in (["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], ["npx", "tsc"]):
+        done = subprocess.run(  # noqa: S603
+            [SCRIPTS / command[0], *command[1:]], cwd=folder, env=_with_node({}), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copy(INLINE, folder)
+    return folder
+
+
+@pytest.fixture
+def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]) -> Operate:
+    (tmp_path / "backend").mkdir()
+    variables = {
+        **engine_environment,
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "KINETIC_API_KEY": KEY,
+        "KINETIC_BASE_URL": emulator.url,
+    }
+
+    def run(operation: str) -> dict[str, Any]:
+        done = subprocess.run(  # noqa: S603
+            [SCRIPTS / "node", "inline.js", operation], cwd=example, env=_with_node(variables), capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return result
+
+    return run
+
+
+def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: Emulator) -> None:
+    created = operate("up")
+    ((endpoint_id, made),) = emulator.truth().items()
+    assert created["outputs"] == {
+        "endpointId": endpoint_id, "status": "enabled", "signingSecret": made["signing_secret"],
+    }  # fmt: skip
+    assert created["secrets"] == ["signingSecret"]
+    assert made["url"] == "https://example.com/md/webhooks"
+    assert set(operate("preview")["changes"]) == {"same"}
+    assert set(operate("refresh")["changes"]) == {"same"}
+
+    emulator.edit(endpoint_id, status="disabled")
+    assert operate("refresh")["changes"]["update"] == 1
+    assert operate("preview")["changes"]["update"] == 1
+    operate("up")
+    assert emulator.truth()[endpoint_id] == made
+    assert set(operate("preview")["changes"]) == {"same"}
+
+    operate("destroy")
+    assert emulator.truth() == {}
+
+
+def _with_node(variables: dict[str, str]) -> dict[str, str]:
+    """Node as the development packages bring it, whatever the machine has."""
+    path = variables.get("PATH", os.environ["PATH"])
+    return {**os.environ, **variables, "PATH": f"{SCRIPTS}{os.pathsep}{path}"}

@@ -1,0 +1,58 @@
+"""The YAML and Go programs against the schema: their language hosts are not to be had everywhere."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_kinetic import schema
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+SCHEMA = schema.schema()
+RESOURCE = SCHEMA["resources"]["kinetic:index:WebhookEndpoint"]
+INPUTS, OUTPUTS = RESOURCE["inputProperties"], RESOURCE["properties"]
+STATUSES = {one["value"] for one in SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]}
+PYTHON_TYPES = {"string": str, "array": list}
+
+
+def fits(value: Any, described: dict[str, Any]) -> bool:
+    if "$ref" in described:
+        return value in STATUSES
+    return isinstance(value, PYTHON_TYPES[described["type"]])
+
+
+def test_the_yaml_program_fits_the_schema() -> None:
+    program = yaml.safe_load((EXAMPLES / "yaml" / "Pulumi.yaml").read_text())
+    (orders,) = program["resources"].values()
+    properties = orders["properties"]
+    assert orders["type"] == "kinetic:WebhookEndpoint"
+    assert set(RESOURCE["requiredInputs"]) <= set(properties) <= set(INPUTS)
+    assert all(fits(value, INPUTS[name]) for name, value in properties.items())
+    referred = [re.fullmatch(r"\$\{orders\.(\w+)\}", text) for text in program["outputs"].values()]
+    assert {found[1] for found in referred if found} <= set(OUTPUTS)
+    assert all(referred)
+
+
+def test_the_go_program_fits_the_schema() -> None:
+    text = (EXAMPLES / "go" / "main.go").read_text()
+    arguments = re.search(r"&kinetic\.WebhookEndpointArgs\{(.*?)\n\t\t\}\)", text, re.DOTALL)
+    assert arguments
+    fields = re.findall(r"^\s*(\w+):", arguments[1], re.MULTILINE)
+    assert {pascal(name) for name in RESOURCE["requiredInputs"]} <= set(fields) <= {pascal(name) for name in INPUTS}
+    outputs = re.findall(r"orders\.(\w+)\)", text)
+    assert len(outputs) == 3
+    assert set(outputs) <= {pascal(name) for name in OUTPUTS}
+    assert SCHEMA["language"]["go"]["importBasePath"] in text
+    assert "kinetic.WebhookEndpointStatusEnabled" in text
+
+
+@pytest.mark.parametrize("example", ["yaml", "typescript", "go"])
+def test_each_example_says_how_it_is_run(example: str) -> None:
+    assert "pulumi up" in (EXAMPLES / example / "README.md").read_text()
+    assert yaml.safe_load((EXAMPLES / example / "Pulumi.yaml").read_text())["config"]["kinetic:apiKey"]["secret"]
+
+
+def pascal(name: str) -> str:
+    return name[0].upper() + name[1:]
