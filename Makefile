@@ -6,7 +6,7 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -p no:schemathesis -W ignore::pytest.P
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint unit engine format sweep mutants clean
+.PHONY: demo test check lint unit engine format sweep schema mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -33,6 +33,9 @@ format: .venv/installed
 
 sweep: .venv/installed  ## Kill many runs and count what is lost (hours; RUNS=100 for less)
 	python scripts/sweep.py --runs $(RUNS)
+
+schema: .venv/installed  ## Write schema.json from the models
+	pulumi-kinetic schema > schema.json
 
 mutants: .venv/installed  ## Break the core line by line and see the tests go red (half an hour)
 	python scripts/mutants.py

@@ -18,8 +18,8 @@ class Bag(NamedTuple):
 
 
 def from_struct(struct: struct_pb2.Struct) -> Bag:
-    """The engine's properties in plain values; its own (`__provider`, `__defaults`) are left out."""
-    found = {name: value for name, value in json_format.MessageToDict(struct).items() if not name.startswith("__")}
+    """The engine's properties in plain values."""
+    found = json_format.MessageToDict(struct)
     return Bag(
         {name: _revealed(value) for name, value in found.items()},
         frozenset(name for name, value in found.items() if _holds_secret(value)),

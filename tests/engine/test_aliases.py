@@ -30,6 +30,8 @@ def test_an_endpoint_moves_from_one_door_to_the_other_and_back(
     emulator.clear_log()
     for door in (other, one):
         move(program, door)
+        changes = {kind: count for kind, count in deployment.preview().items() if kind != "same"}
+        assert changes == ({"update": 1} if door == "dynamic" else {})
         deployment.up()
         assert emulator.truth() == before
         assert emulator.requests() == []

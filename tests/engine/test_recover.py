@@ -318,6 +318,7 @@ def test_without_replay_the_sweep_is_red(crash: Crash) -> None:
 # -- interruption ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("crash", DOORS, indirect=True)
 def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: Emulator) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}
