@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
-ENGINE_PYTEST := pytest tests/engine -n 2 -p no:schemathesis -W ignore::pytest.PytestUnraisableExceptionWarning
+ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExceptionWarning
 
 RUNS ?= 3000
 
