@@ -95,6 +95,14 @@ def test_what_came_as_a_secret_goes_back_as_one(door: PluginDoor) -> None:
     assert plain(read.inputs) == plain(checked)
 
 
+def test_what_became_a_secret_since_the_last_update_is_not_refreshed_into_the_open(door: PluginDoor) -> None:
+    endpoint_id, state = door.create(inputs({}))
+    declared = struct({**inputs({}), "url": secret(state["url"])})
+    request = messages.ReadRequest(urn=URN, id=endpoint_id, properties=door.sent(state), inputs=declared)
+    read = door.stub.Read(request)
+    assert plain(read.inputs)["url"] == plain(read.properties)["url"] == secret(state["url"])
+
+
 def test_a_secret_that_is_not_known_yet_stays_secret_and_unknown(shared_door: PluginDoor) -> None:
     checked = shared_door.stub.Check(messages.CheckRequest(urn=URN, news=struct({"url": secret(UNKNOWN)})))
     assert plain(checked.inputs)["url"] == secret(UNKNOWN)
@@ -346,6 +354,15 @@ def test_a_cancelled_run_finishes_what_it_began_and_begins_nothing(door: PluginD
     assert "the run was cancelled: nothing was sent" in message(lambda: door.create(other))
     assert under_way.result().id in emulator.truth()
     assert len(emulator.truth()) == 1
+
+
+def test_a_create_outlives_the_signal_that_ends_a_whole_machine(door: PluginDoor, emulator: Emulator) -> None:
+    emulator.faults({"method": "POST", "delay_seconds": 1})
+    under_way = door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(inputs({}))))
+    while not emulator.requests("POST"):
+        time.sleep(0.01)
+    door.process.send_signal(signal.SIGTERM)
+    assert under_way.result().id in emulator.truth()
 
 
 def test_adoption_warns_where_the_user_sees_it(config: dict[str, str], emulator: Emulator) -> None:

@@ -28,10 +28,6 @@ from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 
 _PROVIDER = "__provider"
-_STALE_KEY = (
-    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the "
-    "engine keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or use KINETIC_API_KEY instead"
-)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -217,11 +213,7 @@ class KineticProvider(dynamic.ResourceProvider):
     @_door("read the endpoint")
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The endpoint as it is now; `ReadResult(None, {})` where the API says that it is gone."""
-        try:
-            state = self._life().read(id_, _values(props))
-        except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
-            error.args = (f"{error}. {_STALE_KEY}",)
-            raise
+        state = self._life().read(id_, _values(props))
         return ReadResult(None, {}) if state is None else ReadResult(id_, state, lifecycle.inputs_of(state))
 
     @_door("update the endpoint")

@@ -34,6 +34,11 @@ _STAYS = "{endpoint_id} is not deleted: this run has adopted it. To rotate its s
 
 _DELETED_BY_HAND = "It was deleted behind Pulumi's back: run `pulumi up --refresh` to have it made again"
 
+_STALE_KEY = (
+    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the "
+    "engine keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or use KINETIC_API_KEY instead"
+)
+
 _RECOVER = "Run `pulumi-kinetic recover --stack …` to bring the stack and the API together again"
 
 
@@ -96,12 +101,15 @@ class Lifecycle:
 
         An empty `state` is that of an import: everything is as the server has it, and the secret is not known.
         """
-        self._guard(endpoint_id, state)
-        self._in_state(endpoint_id)
         try:
+            self._guard(endpoint_id, state)
+            self._in_state(endpoint_id)
             found = self._api.get(endpoint_id)
         except errors.NotFoundError:
             return None
+        except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
+            error.args = (f"{error}. {_STALE_KEY}",)
+            raise
         return self._state(state or _plain(found), found, state.get("signingSecret"))
 
     def update(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:

@@ -13,7 +13,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import wraps
+from contextlib import suppress
+from functools import partial, wraps
 from importlib import metadata
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
@@ -131,7 +132,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         life.serves(*_owner(request.urn))
         return messages.CheckResponse(
             inputs=to_struct(checked.inputs, news.secret),
-            failures=[messages.CheckFailure(property=name, reason=why) for name, why in map(_told, checked.failures)],
+            failures=[messages.CheckFailure(**one.told()._asdict()) for one in checked.failures],
         )
 
     @_call("compare the state with the program")
@@ -149,9 +150,9 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
             return messages.CreateResponse(properties=to_struct(planned, bag.secret))
         try:
             endpoint_id, state = life.create(bag.values)
-        except errors.PartialCreateError as partial:
-            life.hand_over(partial)
-            raise _InitFailedError(partial, bag) from None
+        except errors.PartialCreateError as half_made:
+            life.hand_over(half_made)
+            raise _InitFailedError(half_made, bag) from None
         return messages.CreateResponse(id=endpoint_id, properties=to_struct(state, bag.secret))
 
     @_call("read the endpoint")
@@ -161,14 +162,15 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         state = self._life().read(request.id, bag.values)
         if state is None:
             return messages.ReadResponse()
-        inputs = to_struct(lifecycle.inputs_of(state), bag.secret)
-        return messages.ReadResponse(id=request.id, properties=to_struct(state, bag.secret), inputs=inputs)
+        secret = bag.secret | from_struct(request.inputs).secret
+        inputs = to_struct(lifecycle.inputs_of(state), secret)
+        return messages.ReadResponse(id=request.id, properties=to_struct(state, secret), inputs=inputs)
 
     @_call("update the endpoint")
     def Update(self, request: messages.UpdateRequest) -> messages.UpdateResponse:
         """One PATCH of what differs."""
         olds, news = from_struct(request.olds), from_struct(request.news)
-        update = lifecycle.planned_update if request.preview else _bound(self._life(), request.id)
+        update = lifecycle.planned_update if request.preview else partial(self._life().update, request.id)
         return messages.UpdateResponse(properties=to_struct(update(olds.values, news.values), news.secret))
 
     @_call("delete the endpoint")
@@ -224,8 +226,10 @@ def main() -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(_warner(sys.argv[1:])), server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    signal.signal(signal.SIGINT, lambda *_: ended.set())
+    # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits for
+    # what is under way, which must not die before it has answered.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     server.start()
     print(port, flush=True)  # noqa: T201 the engine reads it
     is_orphan = _wait(ended, os.getppid())
@@ -261,14 +265,6 @@ def _kind(old: Any, new: Any) -> messages.PropertyDiff.Kind.ValueType:
     return messages.PropertyDiff.DELETE if new is None else messages.PropertyDiff.UPDATE
 
 
-def _told(failure: endpoint.Failure) -> endpoint.Failure:
-    return failure.told()
-
-
-def _bound(life: Lifecycle, endpoint_id: str) -> Callable[[Properties, Properties], Properties]:
-    return lambda olds, news: life.update(endpoint_id, olds, news)
-
-
 def _owner(urn: str) -> tuple[str, str]:
     """Project and stack of a resource: urn:pulumi:STACK::PROJECT::TYPE::NAME."""
     stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
@@ -296,7 +292,8 @@ def _warner(arguments: list[str]) -> Callable[[str], None]:
     engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(arguments[-1]))
 
     def warn(text: str) -> None:
-        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text))
+        with suppress(grpc.RpcError):  # what a warning is about has been done
+            engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text))
 
     return warn
 
