@@ -227,8 +227,8 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: ended.set())
-    # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits for
-    # what is under way, which must not die before it has answered.
+    # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits
+    # for what is under way, which must not die before it has answered.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     server.start()
     print(port, flush=True)  # noqa: T201 the engine reads it
