@@ -58,6 +58,12 @@ def api_with(emulator: Emulator) -> Iterator[Callable[..., Client]]:
 
 
 @pytest.fixture
+def config(emulator: Emulator) -> dict[str, str]:
+    """The stack configuration of a door."""
+    return {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1"}
+
+
+@pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Retries don't sleep; the waits they would have made."""
     made: list[float] = []

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import grpc
+import pytest
 from google.protobuf import json_format, struct_pb2
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime._serialization import _serialize
@@ -131,6 +132,18 @@ class PluginDoor(Door):
 
 
 DOORS = (DynamicDoor, PluginDoor)
+
+
+def failure(call: Callable[[], object]) -> grpc.RpcError:
+    """The error that a call must end in."""
+    with pytest.raises(grpc.RpcError) as raised:
+        call()
+    return raised.value
+
+
+def message(call: Callable[[], object]) -> str:
+    """What the user is told."""
+    return str(failure(call).details())
 
 
 def secret(value: Any) -> Values:

@@ -3,12 +3,11 @@
 import uuid
 from collections.abc import Callable, Iterator
 
-import grpc
 import pytest
 
 from cases import CASES, Case, inputs
 from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from door import DOORS, Door
+from door import DOORS, Door, message
 from pulumi_kinetic.endpoint import UNKNOWN
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"]}
@@ -22,11 +21,6 @@ def kind(request: pytest.FixtureRequest) -> Open:
 
 
 @pytest.fixture
-def config(emulator: Emulator) -> dict[str, str]:
-    return {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1"}
-
-
-@pytest.fixture
 def door(kind: Open, config: dict[str, str]) -> Iterator[Door]:
     with kind(config) as opened:
         yield opened
@@ -37,12 +31,6 @@ def shared_door(kind: Open) -> Iterator[Door]:
     """For what makes no request."""
     with kind({"apiKey": KEY}) as opened:
         yield opened
-
-
-def message(call: Callable[[], object]) -> str:
-    with pytest.raises(grpc.RpcError) as raised:
-        call()
-    return str(raised.value.details())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,24 +1,18 @@
 import base64
 import pickle
 import pickletools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import grpc
 import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
 from cases import inputs
 from control import KEY, Emulator
-from door import PROVIDER, DynamicDoor, plain, struct
+from door import PROVIDER, DynamicDoor, message, plain, struct
 from pulumi_kinetic import dynamic
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"], "idempotencyKey": ""}
-
-
-@pytest.fixture
-def config(emulator: Emulator) -> dict[str, str]:
-    return {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1"}
 
 
 @pytest.fixture
@@ -32,12 +26,6 @@ def shared_door() -> Iterator[DynamicDoor]:
     """For what makes no request."""
     with DynamicDoor({"apiKey": KEY}) as opened:
         yield opened
-
-
-def message(call: Callable[[], object]) -> str:
-    with pytest.raises(grpc.RpcError) as raised:
-        call()
-    return str(raised.value.details())
 
 
 def test_missing_settings_are_reported_by_check_beside_the_inputs_mistakes() -> None:

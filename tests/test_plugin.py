@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,12 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from cases import CASES, Case, inputs
 from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from door import PROVIDER_URN, URN, Door, PluginDoor, plain, secret, struct
+from door import PROVIDER_URN, URN, Door, PluginDoor, failure, message, plain, secret, struct
 from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import UNKNOWN
 from pulumi_kinetic.journal import Journal, default_folder
 
 STATE = {**inputs({}), "signingSecret": "s", "environment": "sandbox"}
-
-
-@pytest.fixture
-def config(emulator: Emulator) -> dict[str, str]:
-    return {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1"}
 
 
 @pytest.fixture
@@ -41,16 +36,6 @@ def shared_door() -> Iterator[PluginDoor]:
     """For what makes no request."""
     with PluginDoor({"apiKey": KEY}) as opened:
         yield opened
-
-
-def failed(call: Callable[[], object]) -> grpc.RpcError:
-    with pytest.raises(grpc.RpcError) as raised:
-        call()
-    return raised.value
-
-
-def message(call: Callable[[], object]) -> str:
-    return str(failed(call).details())
 
 
 def open_records() -> list[Any]:
@@ -181,7 +166,7 @@ def test_an_import_of_what_is_not_there_has_no_id(door: PluginDoor) -> None:
 def test_a_half_made_endpoint_is_handed_over_with_its_secret(door: PluginDoor, emulator: Emulator) -> None:
     emulator.faults({"method": "PATCH", "status": 400, "commit": False})
     declared = inputs({"status": "disabled"})
-    error = failed(lambda: door.create(declared))
+    error = failure(lambda: door.create(declared))
     (made,) = emulator.truth().values()
     packed = next(one.value for one in error.trailing_metadata() if one.key == "grpc-status-details-bin")
     status = status_pb2.Status.FromString(bytes(packed))

@@ -180,8 +180,11 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     @_call("list the endpoints")
-    def List(self, request: messages.ListRequest) -> Iterator[messages.ListResponse]:
-        """The ids of all endpoints of the environment, in pages where the engine asks for them."""
+    def List(self, request: "messages.ListRequest") -> "Iterator[messages.ListResponse]":
+        """The ids of all endpoints of the environment, in pages where the engine asks for them.
+
+        Newer than the oldest SDK, which doesn't offer it to the engine: hence the quotes.
+        """
         if request.query.fields:
             raise errors.KineticError("webhook endpoints can't be queried: list them all, and filter what is listed")
         return iter(_page(self._life(), request))
@@ -271,7 +274,7 @@ def _owner(urn: str) -> tuple[str, str]:
     return project, stack
 
 
-def _page(life: Lifecycle, request: messages.ListRequest) -> list[messages.ListResponse]:
+def _page(life: Lifecycle, request: "messages.ListRequest") -> "list[messages.ListResponse]":
     """One page; its continuation token tells how many were listed so far, and the last one's id."""
     so_far, _, after = request.continuation_token.partition(":")
     left = request.limit - int(so_far or 0) if request.limit > 0 else None

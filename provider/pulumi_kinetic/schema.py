@@ -1,7 +1,6 @@
 """`schema.json`: what the packaged plugin offers, for the SDKs of every language; built from the models."""
 
 import json
-from collections.abc import Iterable
 from importlib import metadata
 from typing import Any
 
@@ -135,12 +134,13 @@ def _required(model: type[BaseModel]) -> list[str]:
 
 
 def _enums() -> Json:
-    return {_enum(name): {"type": "string", "enum": list(_values(values.items()))} for name, values in _ENUMS.items()}
+    return {_enum(name): {"type": "string", "enum": [*map(_value, texts.items())]} for name, texts in _ENUMS.items()}
 
 
 def _enum(name: str) -> str:
     return f"{PLUGIN_TYPE}{name.capitalize()}"
 
 
-def _values(described: Iterable[tuple[str, str]]) -> Iterable[Json]:
-    return ({"name": value.capitalize(), "value": value, "description": text} for value, text in described)
+def _value(described: tuple[str, str]) -> Json:
+    value, text = described
+    return {"name": value.capitalize(), "value": value, "description": text}
