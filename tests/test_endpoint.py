@@ -241,3 +241,18 @@ def test_what_stands_in_for_a_secret_is_none(value: Any) -> None:
 
 def test_a_secret_is_a_secret() -> None:
     assert endpoint.known_secret("whsec_kkVb") == "whsec_kkVb"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("status", 'must be "enabled"'), ("status", 'must be "enabled"')),
+        (("enabledEvents", "must not be empty"), ("enabledEvents", "must not be empty")),
+        (("url", "must begin with https://"), ("", "url must begin with https://")),
+        (("existingSigningSecret", "must be the secret"), ("", "existingSigningSecret must be the secret")),
+    ],
+)
+def test_the_engine_is_told_the_property_only_where_its_value_may_be_shown(
+    given: tuple[str, str], told: tuple[str, str]
+) -> None:
+    assert endpoint.Failure(*given).told() == told

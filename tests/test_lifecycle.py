@@ -455,6 +455,101 @@ def test_what_could_not_be_deleted_again_stays_in_the_journal(
     assert [(record.idempotency_key, record.is_under_way) for record in journal.records()] == [("key-1", False)]
 
 
+def test_a_half_made_endpoint_that_is_handed_over_is_answered(
+    life: Lifecycle, emulator: Emulator, journal: Journal
+) -> None:
+    emulator.faults({"method": "PATCH", "status": 400, "commit": False})
+    with pytest.raises(errors.PartialCreateError) as raised:
+        life.create(declared(status="disabled"))
+    (record,) = journal.records()
+    assert record.endpoint_id is None
+    life.hand_over(raised.value)
+    (record,) = journal.records()
+    assert (record.endpoint_id, record.idempotency_key) == (raised.value.endpoint_id, None)
+    assert len(emulator.truth()) == 1
+
+
+def test_the_journal_names_whose_create_it_is(api: Client, emulator: Emulator, journal: Journal) -> None:
+    life = Lifecycle(emulator.settings(), api, journal, warn=print, provider="urn:of:provider")
+    life.serves("shop", "dev")
+    life.serves("shop", "")  # a check that isn't told the stack leaves it as it was
+    life.create(declared())
+    (record,) = journal.records()
+    assert (record.project, record.stack, record.provider) == ("shop", "dev", "urn:of:provider")
+
+
+# -- previews, imports and look-ups ------------------------------------------------------------------------
+
+
+def test_a_planned_create_knows_all_but_what_the_api_gives() -> None:
+    inputs = declared(status="disabled")
+    assert lifecycle.planned_create(inputs, "production") == {
+        **inputs,
+        "webhookEndpointId": endpoint.UNKNOWN,
+        "createdAt": endpoint.UNKNOWN,
+        "environment": "production",
+        "signingSecret": endpoint.UNKNOWN,
+    }
+
+
+@pytest.mark.parametrize("supplied", [{}, {"existingSigningSecret": "whsec_kept"}])
+def test_a_planned_adoption_knows_id_and_the_supplied_secret_alone(supplied: dict[str, str]) -> None:
+    planned = lifecycle.planned_create(declared(adopt="we_1", **supplied), "sandbox")
+    assert planned["webhookEndpointId"] == "we_1"
+    assert planned.get("signingSecret") == supplied.get("existingSigningSecret")
+
+
+def test_a_planned_update_is_what_the_update_leads_to(life: Lifecycle, emulator: Emulator) -> None:
+    endpoint_id, state = life.create(declared())
+    news = {**declared(status="disabled", enabledEvents=["a"]), "idempotencyKey": state["idempotencyKey"]}
+    emulator.clear_log()
+    planned = lifecycle.planned_update(state, news)
+    assert emulator.requests() == []
+    assert life.update(endpoint_id, state, news) == planned
+
+
+def test_an_import_is_as_the_server_has_it_without_its_secret(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    truth = emulator.truth()[made]
+    assert life.read(made, {}) == {
+        "url": truth["url"],
+        "enabledEvents": truth["enabled_events"],
+        "status": "enabled",
+        "webhookEndpointId": made,
+        "createdAt": truth["created_at"],
+        "environment": "sandbox",
+    }
+
+
+def test_a_read_with_a_key_that_is_not_known_any_more_says_where_it_came_from(
+    life: Lifecycle, emulator: Emulator
+) -> None:
+    endpoint_id, state = life.create(declared())
+    emulator.keys(md_test_new={})
+    with pytest.raises(errors.UnauthorizedError, match=r"\(request id .*\)\. If the key was changed since the last"):
+        life.read(endpoint_id, state)
+
+
+def test_a_look_up_tells_everything_but_the_secret(life: Lifecycle, emulator: Emulator) -> None:
+    (made,) = emulator.seed(1)
+    truth = emulator.truth()[made]
+    told = {
+        "webhookEndpointId": made,
+        "url": truth["url"],
+        "enabledEvents": truth["enabled_events"],
+        "status": truth["status"],
+        "createdAt": truth["created_at"],
+    }
+    assert life.look_up(made) == told
+    assert list(life.look_up_all()) == [told]
+
+
+def test_a_look_up_of_all_goes_on_after_one(life: Lifecycle, emulator: Emulator) -> None:
+    emulator.seed(3)
+    first, *others = [one["webhookEndpointId"] for one in life.look_up_all()]
+    assert [one["webhookEndpointId"] for one in life.look_up_all(after=first)] == others
+
+
 def test_without_a_journal_nothing_is_sent(api: Client, emulator: Emulator, tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("in the way")
     life = Lifecycle(emulator.settings(), api, Journal(tmp_path / "journal"), warn=print)
