@@ -1,8 +1,6 @@
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from importlib import metadata
@@ -20,7 +18,7 @@ from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
 from door import PROVIDER_URN, URN, Door, PluginDoor, failure, message, plain, secret, struct
 from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import UNKNOWN
-from pulumi_kinetic.journal import Journal, default_folder
+from pulumi_kinetic.journal import Journal, default_folder, is_running
 
 STATE = {**inputs({}), "signingSecret": "s", "environment": "sandbox"}
 
@@ -402,9 +400,7 @@ def test_a_plugin_whose_engine_was_killed_finishes_ends_and_keeps_its_record(
         engine.kill()
         engine.communicate()
         assert isinstance(call.exception(), grpc.RpcError)
-    deadline = threading.Event()
-    while Path(f"/proc/{plugin}").exists() and not deadline.wait(0.05):
-        pass
+    while is_running(plugin):
+        time.sleep(0.05)
     (made,) = emulator.truth()
     assert made in [one.endpoint_id for one in open_records()]
-    assert os.getpid() != plugin
