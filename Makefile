@@ -41,7 +41,7 @@ mutants: .venv/installed  ## Break the core line by line and see the tests go re
 	python scripts/mutants.py
 
 .venv/installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say which with make PYTHON=python3.x")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed to develop (the package itself: 3.10); say which with make PYTHON=python3.x")'
 	$(PYTHON) -m venv .venv
 	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
 	@touch $@
