@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from pulumi import automation as auto
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 PASSPHRASE = "correct horse battery staple"
 TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
+
+# The SDK leaks the channels of a killed run, and gRPC lets all channels of a process to one port share its failures:
+# a later engine that the system gives the same port is then called unavailable. Each channel on its own isn't.
+SDK_CHANNEL_OPTIONS: list[tuple[str, int]] = _GRPC_CHANNEL_OPTIONS
+SDK_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 
 class Deployment:
