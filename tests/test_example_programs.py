@@ -50,8 +50,9 @@ def test_the_go_program_fits_the_schema() -> None:
 
 @pytest.mark.parametrize("example", ["yaml", "typescript", "go"])
 def test_each_example_says_how_it_is_run(example: str) -> None:
-    assert "pulumi up" in (EXAMPLES / example / "README.md").read_text()
-    assert yaml.safe_load((EXAMPLES / example / "Pulumi.yaml").read_text())["config"]["kinetic:apiKey"]["secret"]
+    readme = (EXAMPLES / example / "README.md").read_text()
+    assert "pulumi config set --secret kinetic:apiKey" in readme
+    assert "pulumi up" in readme
 
 
 def pascal(name: str) -> str:
