@@ -110,9 +110,13 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     @_call("compare the configuration")
     def DiffConfig(self, request: messages.DiffRequest) -> messages.DiffResponse:
-        """Settings change in place and replace nothing; another key is no change at all: it says who asks, not what."""
+        """Settings change in place and replace nothing.
+
+        Another key counts as a change: of a provider that hasn't changed, the engine goes on using the old inputs, and
+        so the old key. It shows no such update, and `--expect-no-changes` stays content.
+        """
         olds, news = from_struct(request.old_inputs).values, from_struct(request.news).values
-        names = [source.config_key for source in settings.SOURCES.values() if source.config_key != "apiKey"]
+        names = [source.config_key for source in settings.SOURCES.values()]
         return _diff([name for name in names if olds.get(name) != news.get(name)], olds, news)
 
     @_call("configure the provider")
