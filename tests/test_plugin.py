@@ -211,7 +211,11 @@ def test_a_wrong_configuration_is_told_where_it_was_not_checked() -> None:
 
 @pytest.mark.parametrize(
     ("news", "changed"),
-    [({"apiKey": "md_test_other"}, ["apiKey"]), ({"baseUrl": "https://b.example"}, ["baseUrl"]), ({"version": "0.2.0"}, [])],
+    [
+        ({"apiKey": "md_test_other"}, ["apiKey"]),
+        ({"baseUrl": "https://b.example"}, ["baseUrl"]),
+        ({"version": "0.2.0"}, []),
+    ],
 )
 def test_no_change_of_the_configuration_replaces(
     shared_door: PluginDoor, news: dict[str, str], changed: list[str]

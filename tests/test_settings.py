@@ -1,5 +1,6 @@
 from typing import Any
 
+import httpx
 import pytest
 
 from pulumi_kinetic import settings
@@ -59,7 +60,42 @@ def test_a_production_key_is_not_sent_in_the_clear() -> None:
     assert load({"apiKey": "md_live_1", "baseUrl": "http://127.0.0.1:80"}).environment == "production"
 
 
-@pytest.mark.parametrize("url", ["a.example", "ftp://a.example", "https://", "https://a.example?x=1", "https://a:b"])
+@pytest.mark.parametrize(
+    "url", ["HTTP://a.example", " http://a.example", "\thttp://a.example", "Http://a.example:80/v1"]
+)
+@pytest.mark.parametrize("variable", [False, True])
+def test_a_production_key_is_not_sent_in_the_clear_however_the_url_is_written(url: str, *, variable: bool) -> None:
+    config = {"apiKey": "md_live_SECRET"} if variable else {"apiKey": "md_live_SECRET", "baseUrl": url}
+    with pytest.raises(SettingsError, match="must begin with https://"):
+        load(config, {"KINETIC_BASE_URL": url} if variable else {})
+
+
+TRICKY = [
+    *(f"{scheme}//{rest}" for scheme in ("http:", "HTTP:", "\x01http:", "h\tttp:", "http:\n", "https:") for rest in (
+        "a.example", "a.example\\@127.0.0.1", "127.0.0.1\\@a.example", "127.0.0.1.a.example", "a.example#@localhost",
+        "localhost@a.example", "LOCALHOST", "127.0.0.1:8787", "[::1]:8787", "[::1].a.example", "127.0.0.1%2ea.example",
+        "localhost.a.example", "localhost\x00.a.example", "/a.example", "a.example:80@localhost", "0x7f.1", "127.1",
+    )),
+    "http:a.example", "http:/a.example", "//a.example", "http:\\\\a.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", TRICKY)
+def test_what_is_sent_to_is_what_the_rules_have_seen(url: str) -> None:
+    try:
+        loaded = load({"apiKey": "md_live_SECRET", "baseUrl": url})
+    except SettingsError as error:
+        assert "kinetic:baseUrl (or KINETIC_BASE_URL) must" in str(error)  # noqa: PT017 either is right
+        return
+    sent_to = httpx.URL(loaded.base_url)
+    assert sent_to.scheme == "https" or sent_to.host in ("localhost", "127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["a.example", "ftp://a.example", "https://", "https://a.example?x=1", "https://a:b", "https://exa mple.com",
+     "https://a.example:65536", "https://a.example\t/x", "https://[::1", "https://a.example\\x"],
+)  # fmt: skip
 def test_a_base_url_must_be_absolute(url: str) -> None:
     assert "kinetic:baseUrl (or KINETIC_BASE_URL)" in problems({"apiKey": "md_test_SECRET", "baseUrl": url})[0]
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from pulumi_kinetic.errors import SettingsError
 SANDBOX_URL = "https://sandbox.api.microndelta.com"
 SANDBOX_KEY_PREFIX = "md_test_"
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1", re.IGNORECASE)
+_NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
 class Source(NamedTuple):
@@ -58,13 +60,20 @@ def _check_key(value: Any) -> Any:
 
 
 def _check_base_url(value: Any) -> Any:
-    parts = urlsplit(str(value).strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {shown(value)}")
-    _ = parts.port  # raises ValueError where it isn't one
+    """The URL put together again from its parsed parts, so that what the rules look at is what requests are sent to."""
+    mistake = _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {shown(value)}")
+    text = str(value).strip()
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port out of range, or half an IPv6 address
+        raise mistake from None
     if parts.username is not None or parts.password is not None:
         raise _mistake("must not hold user:password@; the API key goes into kinetic:apiKey")
-    return str(value).strip().rstrip("/").removesuffix("/v1")
+    if parts.scheme not in ("http", "https") or not host or _NOT_IN_A_URL.search(text) or parts.query or parts.fragment:
+        raise mistake
+    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
+    return f"{parts.scheme}://{netloc}{parts.path}".rstrip("/").removesuffix("/v1")
 
 
 def _check_version(value: Any) -> Any:
@@ -157,6 +166,7 @@ def _problem(name: int | str, message: str) -> str:
 
 
 def _cross_problems(given: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a key and a base URL that are right by themselves."""
     key, url = given.get("api_key"), given.get("base_url")
     if key is None:
         return [_MISSING_KEY]
@@ -164,6 +174,14 @@ def _cross_problems(given: Mapping[str, Any]) -> list[str]:
         return []
     if url is None:
         return [_MISSING_URL]
-    if str(url).startswith("http://") and not _LOOPBACK.fullmatch(urlsplit(str(url)).hostname or ""):
+    if _is_in_the_clear(str(url).strip()):
         return [_problem("base_url", "must begin with https:// when the API key is of production")]
     return []
+
+
+def _is_in_the_clear(url: str) -> bool:
+    """Whether a key sent to this URL crosses a network unencrypted."""
+    with suppress(ValueError):  # what is no URL is reported by itself
+        parts = urlsplit(url)
+        return parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or "")
+    return False

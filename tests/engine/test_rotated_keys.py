@@ -107,9 +107,7 @@ def test_a_refresh_that_runs_the_program_uses_an_explicit_providers_rotated_key(
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_rotated_key_alone_changes_nothing(
-    deploy: Callable[..., Deployment], emulator: Emulator, door: str
-) -> None:
+def test_a_rotated_key_alone_changes_nothing(deploy: Callable[..., Deployment], emulator: Emulator, door: str) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     deployment = deploy(Program(door), {"apiKey": OLD})
     deployment.up_clean()
