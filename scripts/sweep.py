@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "engine"), str(ROOT / 
 
 import engine  # noqa: E402 the tests' harness is on the path now
 from control import KEY, Emulator  # noqa: E402
-from crash import INSTANTS, VICTIMS, Crash  # noqa: E402
+from crash import INSTANTS, LEFT_FOR_A_PERSON, VICTIMS, Crash  # noqa: E402
 from deployment import Deployment  # noqa: E402
 from pulumi_kinetic.emulator.server import Server  # noqa: E402
 from sdk import DOORS  # noqa: E402
@@ -79,12 +79,22 @@ def _one(crash: Crash, instant: int, victim: str) -> Result:
     result: Result = {"instant": INSTANTS[instant].name, "victim": victim}
     try:
         crash.kill(INSTANTS[instant], victim)
-        code, report = crash.recover()
+        code, report = crash.recover_and_settle()
         crash.deployment.up()
         crash.deployment.stack.preview(expect_no_changes=True)
     except Exception as error:  # noqa: BLE001 whatever went wrong is a result
         return {**result, "failed": f"{type(error).__name__}: {error}"[-2000:]}
-    return {**result, **crash.verdict(), "not whole": int(code != 0), "report": report if code else None}
+    return {
+        **result,
+        **crash.verdict(),
+        "not whole": int(not _is_expected(code, victim)),
+        "report": report if code else None,
+    }
+
+
+def _is_expected(code: int, victim: str) -> bool:
+    """Where the provider died alone, the engine has forgotten the create: what it made is reported, and left."""
+    return code == 0 or (code == LEFT_FOR_A_PERSON and victim == "provider")
 
 
 def _violations(result: Result) -> dict[str, object]:

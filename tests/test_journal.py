@@ -104,6 +104,41 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         begin(Journal(tmp_path / "file"))
 
 
+def test_a_record_that_has_gone_meanwhile_is_closed(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another stack's run ends, and takes its records away, between the listing of the folder and the reading."""
+    begin(kept, "stays")
+    goes = begin(kept, "goes")
+    listed = Path.glob
+
+    def glob(folder: Path, pattern: str) -> list[Path]:
+        paths = list(listed(folder, pattern))
+        kept.close(goes)
+        return paths
+
+    monkeypatch.setattr(Path, "glob", glob)
+    assert [record.idempotency_key for record in kept.records()] == ["stays"]
+
+
+def test_runs_that_end_beside_a_starting_one_never_disturb_it(kept: Journal) -> None:
+    """The real race: one process writes and closes records while this one reads them over and over."""
+    script = (
+        "import sys; from pathlib import Path; from pulumi_kinetic.journal import Journal, Owner\n"
+        "journal = Journal(Path(sys.argv[1])); print(flush=True)\n"
+        "for number in range(400): journal.close(journal.begin(str(number), b'{}', 'sandbox', Owner()))\n"
+    )
+    command = [sys.executable, "-c", script, str(kept.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:  # noqa: S603
+        assert other.stdout is not None
+        other.stdout.readline()
+        reads = 0
+        while other.poll() is None:
+            list(Journal(kept.folder).records())
+            reads += 1
+    assert other.returncode == 0
+    assert reads > 1
+    assert list(kept.records()) == []
+
+
 def test_a_file_that_is_no_record_is_named(kept: Journal, tmp_path: Path) -> None:
     begin(kept)
     path = tmp_path / "kinetic" / "journal" / "half.json"

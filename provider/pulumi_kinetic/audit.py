@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.stack import Json, endpoints_of
+from pulumi_kinetic.stack import Json, managed_ids
 
 
 def unmanaged(api: Client, states: Iterable[Json]) -> list[Endpoint]:
     """What exists in the key's environment and is in none of the states, oldest first."""
-    managed = {one.get("id") for state in states for one in endpoints_of(state)}
+    managed = set().union(*map(managed_ids, states))
     found = [one for one in api.list() if one.webhook_endpoint_id not in managed]
     return sorted(found, key=lambda one: one.created_at or "")
 

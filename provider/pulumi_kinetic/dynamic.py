@@ -28,6 +28,7 @@ from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 
 _PROVIDER = "__provider"
+_UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +56,10 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     """`sandbox` or `production`, by the key that created it."""
     signing_secret: pulumi.Output[str | None]
     """Verifies deliveries. A Pulumi secret; None for an adopted endpoint whose secret was not supplied."""
+
+    def __init_subclass__(cls) -> None:
+        """A subclass keeps the type; left alone, the SDK would give it the type of any dynamic resource."""
+        super().__init_subclass__(module="kinetic", name="WebhookEndpoint")
 
     def __init__(  # noqa: PLR0913 one argument for each input of the resource
         self,
@@ -92,7 +97,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             "environment": None,
             "signing_secret": None,
         }
-        hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"])
+        # Subclasses had another type before 0.2: without the alias, their endpoints would be replaced.
+        aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
+        hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
 
     def translate_input_property(self, prop: str) -> str:

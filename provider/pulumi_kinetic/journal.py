@@ -125,8 +125,8 @@ class Journal:
         Raises:
             JournalError: a file of the folder is no record (written half, say, by a machine that went down).
         """
-        found = [_read(path) for path in self.folder.glob("*.json")]
-        return iter(sorted(found, key=lambda record: record.at))
+        records = [record for path in self.folder.glob("*.json") if (record := _read(path)) is not None]
+        return iter(sorted(records, key=lambda record: record.at))
 
     def _write(self, record: Record) -> None:
         path = self.folder / f"{record.mark}.json"
@@ -158,9 +158,12 @@ def mark_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _read(path: Path) -> Record:
+def _read(path: Path) -> Record | None:
+    """None where the file has gone: another process, which serves another stack, has closed its record meanwhile."""
     try:
         return Record.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     except (OSError, ValidationError):
         raise JournalError(f"{path} is not a record of a create; look at it, then move it away") from None
 

@@ -22,8 +22,10 @@ from pulumi_kinetic.stack import (
     endpoints_of,
     holds_secret,
     inputs_of_provider,
+    managed_ids,
     plain,
     provider_of,
+    resources_of,
     secret,
     with_resource,
     without_pending,
@@ -147,7 +149,7 @@ class Recovery:
         return [one for one in self._journal.records() if (one.project, one.stack) == mine]
 
     def _close_what_arrived(self, state: Json) -> None:
-        managed = {one.get("id") for one in endpoints_of(state)}
+        managed = managed_ids(state)
         for record in self._records():
             if record.endpoint_id in managed:
                 self._journal.close(record)
@@ -176,25 +178,24 @@ class Recovery:
                 raise errors.EnvironmentMismatchError(name, environment, loaded.environment)
 
     def _settle(self, intent: Intent, state: Json, listing: dict[str, Endpoint], hands: "_Hands") -> Json:
-        managed = {str(one.get("id")): one for one in endpoints_of(state)}
-        finding, found = self._find(intent, managed, listing, hands.api)
+        managed = managed_ids(state)
+        if intent.pending is None:
+            finding, found = _without_pending_operation(intent, managed, listing), None
+        else:
+            finding, found = self._find(intent, managed, listing, hands.api)
         if found is not None:
             finding, state = self._place(intent, found, state, hands)
         self._report.findings.append(finding)
         return state if finding.outcome == "left" else self._done(intent, state)
 
     def _find(
-        self, intent: Intent, managed: Mapping[str, Json], listing: Mapping[str, Endpoint], api: Client
+        self, intent: Intent, managed: set[str], listing: Mapping[str, Endpoint], api: Client
     ) -> tuple[Finding, Endpoint | None]:
         """What the API says of a create: a finding that settles it, or the endpoint that was lost."""
         answered = intent.record.endpoint_id if intent.record else None
-        if intent.key is None and answered is None:
-            return Finding(
-                intent.name, "nothing_created", None, "an adoption: the next `pulumi up` does it again"
-            ), None
         if intent.key is None:
-            known = listing.get(answered or "")
-            return Finding(intent.name, "nothing_created", answered, "it has been deleted since"), known
+            note = "an adoption: the next `pulumi up` does it again"
+            return Finding(intent.name, "nothing_created", None, note), None
         wanted = intent.candidates(managed, listing)
         if not wanted and answered not in listing:
             return Finding(intent.name, "nothing_created"), None
@@ -208,13 +209,16 @@ class Recovery:
             return Finding(intent.name, "already_managed", again.webhook_endpoint_id), again
         api.delete(again.webhook_endpoint_id)
         ids = ", ".join(one.webhook_endpoint_id for one in wanted)
-        note = f"its Idempotency-Key has expired; one of {ids} may be it, without its secret: delete it, or adopt it"
+        note = (
+            f"its Idempotency-Key has expired; {ids} may be it, without its secret: if no stack manages it, "
+            "delete it, or adopt it"
+        )
         return Finding(intent.name, "left", None, note), None
 
     def _place(self, intent: Intent, found: Endpoint, state: Json, hands: "_Hands") -> tuple[Finding, Json]:
         """Put a lost endpoint where it belongs: into the state, or away."""
         endpoint_id = found.webhook_endpoint_id
-        if endpoint_id in {one.get("id") for one in endpoints_of(state)}:
+        if endpoint_id in managed_ids(state):
             return Finding(intent.name, "already_managed", endpoint_id), state
         if intent.pending and found.signing_secret and not _is_there(intent.pending, state):
             resource = _resource(intent.pending, *hands.life.complete(found, intent.inputs))
@@ -252,13 +256,30 @@ class _Hands:
     life: Lifecycle
 
 
+def _without_pending_operation(intent: Intent, managed: set[str], listing: Mapping[str, Endpoint]) -> Finding:
+    """What a record leads to that no pending operation of this state confirms.
+
+    It may be another stack's of the same name, so nothing is sent and nothing is deleted: a person decides.
+    """
+    answered = intent.record.endpoint_id if intent.record else None
+    if answered:
+        ids = [answered] if answered in listing else []
+    else:
+        ids = [endpoint.webhook_endpoint_id for endpoint in intent.candidates(managed, listing)]
+    if not ids:
+        return Finding(intent.name, "nothing_created", answered, "it has been deleted since" if answered else "")
+    what = "was made by this create" if answered else "may have been made by this create"
+    note = f"{', '.join(ids)} {what}, and its secret is lost: if no stack manages it, delete it, or adopt it"
+    return Finding(intent.name, "left", answered, note)
+
+
 def _listing(intents: list[Intent], state: Json, api: Client, loaded: settings.Settings) -> dict[str, Endpoint]:
     """All endpoints, once no request of the dead can still be under way at the API.
 
     The one who sent a request is gone, but the API may be at it still: where nothing fits yet, give it the time
     that a request may take.
     """
-    managed = {str(one.get("id")) for one in endpoints_of(state)}
+    managed = managed_ids(state)
     began = time.monotonic()
     while True:
         listing = {one.webhook_endpoint_id: one for one in api.list()}
@@ -277,7 +298,7 @@ def _longest_wait(record: Record, loaded: settings.Settings) -> float:
 
 def _is_there(pending: Json, state: Json) -> bool:
     urn = pending["resource"]["urn"]
-    return any(one["urn"] == urn and not one.get("delete") for one in endpoints_of(state))
+    return any(resource["urn"] == urn and not resource.get("delete") for resource in resources_of(state))
 
 
 def _resource(pending: Json, endpoint_id: str, outputs: Json) -> Json:
