@@ -65,7 +65,7 @@ def encode(fields: Mapping[str, Any]) -> bytes:
 
 
 def is_passing(method: str, error: errors.ApiError) -> bool:
-    """Whether the same request may succeed if sent again (design: "API rules")."""
+    """Whether the same request may succeed if sent again. See docs/contributing/design.md#retries."""
     if isinstance(error, errors.NoAnswerError | errors.TooManyRequestsError | errors.ServerError):
         return True
     if isinstance(error, errors.UnreadableAnswerError):

@@ -103,7 +103,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
 
     def translate_input_property(self, prop: str) -> str:
-        """The schema's name of a property (engine fact: "Property names")."""
+        """The schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
         return prop if prop.startswith("__") else to_camel(prop)
 
     def translate_output_property(self, prop: str) -> str:
@@ -146,8 +146,9 @@ def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
 def _door(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Let out only messages that are fit for a user.
 
-    Engine fact: any exception of a dynamic provider reaches the user as a traceback. Raised again here,
-    without cause and inner frames, a few lines remain and the last one says it all.
+    Any exception of a dynamic provider reaches the user as a traceback. Raised again here, without cause and
+    inner frames, a few lines remain and the last one says it all.
+    See docs/contributing/engine-facts.md#errors-of-a-dynamic-provider.
     """
 
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
@@ -168,8 +169,8 @@ def _door(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 class KineticProvider(dynamic.ResourceProvider):
     """What the engine calls, in the process of `python -m pulumi.dynamic`.
 
-    Pickled by reference into every resource's state: it must hold nothing until `configure` has run
-    (engine fact: "Its pickle must hold no dict at all").
+    Pickled by reference into every resource's state: it must hold nothing until `configure` has run.
+    See docs/contributing/engine-facts.md#no-dict-in-the-pickle.
     """
 
     _lifecycle: Lifecycle
@@ -203,7 +204,8 @@ class KineticProvider(dynamic.ResourceProvider):
         """Changed or not; never a replacement.
 
         A state that the plugin door saved holds no provider, without which the SDK can neither read nor delete:
-        "changed" once, an update that makes no API call, puts it there (engine fact: "Changing doors").
+        "changed" once, an update that makes no API call, puts it there.
+        See docs/contributing/engine-facts.md#changing-doors.
         """
         names = self._life().diff(_id, _values(_olds), _values(_news))
         return DiffResult(changes=bool(names) or _PROVIDER not in _olds, replaces=[])

@@ -62,7 +62,7 @@ def check(
         olds: the inputs in state; empty for a new resource and for the second check of a replacement.
         news: the inputs of the program, `UNKNOWN` where a preview can't know a value.
         environment: the API key's; None when it is not known (then `http` is let pass).
-        new_key: the Idempotency-Key to use when `olds` has none (design: "Nothing is lost").
+        new_key: the Idempotency-Key to use when `olds` has none. See docs/contributing/design.md#1-keys.
     """
     given = {name: value for name, value in news.items() if value is not None and name != "idempotencyKey"}
     failures = _failures(given, environment) + _secret_without_endpoint(olds, given)
@@ -93,7 +93,7 @@ def differing(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
 
 
 def meaning(name: str, value: Any) -> Any:
-    """A value of a property such that equal meanings compare equal (design: "Equal")."""
+    """A value of a property such that equal meanings compare equal. See docs/contributing/design.md#equal."""
     if value is None:
         value = _DEFAULTS[name]
     if contains_unknown(value):

@@ -1,8 +1,8 @@
 """What was about to be created: on disk before the request leaves, gone when the engine has the answer.
 
-The engine forgets a create whenever the provider process dies or create returns an error (engine fact:
-"it drops the pending operation"). A record here outlives both. It holds no secret but the Idempotency-Key,
-which is of use with the API key only, and which goes as soon as the API has answered.
+The engine forgets a create whenever the provider process dies or create returns an error. A record here outlives
+both. It holds no secret but the Idempotency-Key, which is of use with the API key only, and which goes as soon as the
+API has answered. See docs/contributing/engine-facts.md#dropped-pending-operation.
 """
 
 import atexit

@@ -283,7 +283,10 @@ def planned_update(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Prope
 
 
 def inputs_of(state: Mapping[str, Any]) -> Properties:
-    """The inputs that a state holds, as a refresh reports them (engine fact: `ReadResult.inputs`)."""
+    """The inputs that a state holds, as a refresh reports them.
+
+    See docs/contributing/engine-facts.md#readresult-inputs.
+    """
     names = (*endpoint.UPDATABLE, "adopt", "existingSigningSecret", "idempotencyKey")
     return {name: state[name] for name in names if state.get(name) is not None}
 

@@ -1,4 +1,4 @@
-"""After a crash: state, journal and API brought back together (design: "Nothing is lost").
+"""After a crash: state, journal and API brought back together. See docs/contributing/design.md#nothing-is-lost.
 
 A create that was cut off is known from the state's pending operation (the engine died) or from the journal
 (the provider died). Sending the same bytes with the same key again tells which endpoint it made, secret included.

@@ -96,7 +96,7 @@ def _number(kind: Callable[[Any], float], lowest: float, highest: float) -> Befo
 
 
 class Settings(BaseModel):
-    """What a client needs to know to call the API (design: "Configuration")."""
+    """What a client needs to know to call the API. See docs/contributing/design.md#configuration."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -118,7 +118,7 @@ class Settings(BaseModel):
 
     @property
     def environment(self) -> Environment:
-        """The environment that the key is of (design: "Configuration")."""
+        """The environment that the key is of. See docs/contributing/design.md#configuration."""
         return environment_of(self.api_key.get_secret_value())
 
     @property

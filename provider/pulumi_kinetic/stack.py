@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 class Lock(BaseModel):
-    """Who holds a stack of a file backend (engine fact: a killed CLI leaves it locked)."""
+    """Who holds a stack of a file backend. See docs/contributing/engine-facts.md#lock-of-a-killed-cli."""
 
     path: Path
     holder: str
@@ -83,8 +83,9 @@ class Stack:
     def mend(self) -> list[Path]:
         """Remove the side files that a killed CLI left empty; those removed.
 
-        Engine fact: a file backend writes `STACK.json` at one stroke, but `STACK.json.attrs` beside it not. An empty
-        one makes every command end in "failed to load checkpoint: EOF"; a missing one does no harm.
+        A file backend writes `STACK.json` at one stroke, but `STACK.json.attrs` beside it not. An empty one makes every
+        command end in "failed to load checkpoint: EOF"; a missing one does no harm.
+        See docs/contributing/engine-facts.md#side-file-of-a-file-backend.
         """
         beside = [
             *self._files(f"stacks/**/{self.short_name}.json.attrs"),
