@@ -15,14 +15,14 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "engine"), str(ROOT / "scripts")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import engine  # noqa: E402 the tests' harness is on the path now
-from control import KEY, Emulator  # noqa: E402
-from crash import INSTANTS, VICTIMS, Crash  # noqa: E402
-from deployment import Deployment  # noqa: E402
 from pulumi_kinetic.emulator.server import Server  # noqa: E402
-from sdk import DOORS  # noqa: E402
+from support.crash import INSTANTS, VICTIMS, Crash  # noqa: E402
+from support.emulator import KEY, EmulatorClient  # noqa: E402
+from support.sdk import DOORS  # noqa: E402
+from support.stack import Deployment  # noqa: E402
 
 BATCH = 11  # runs on one stack: a new one costs two seconds
 Result = dict[str, object]
@@ -63,7 +63,7 @@ def _batch(batch: Batch) -> list[Result]:
     """Some runs on one stack, which a failing one is not given back to."""
     door, cases = batch
     results: list[Result] = []
-    with Server() as server, Emulator(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
+    with Server() as server, EmulatorClient(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
         config = {"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "3", "maxRetries": "1"}
         settings = {f"kinetic:{key}": value for key, value in config.items()}
         crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator, door)

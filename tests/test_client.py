@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from control import KEY, READ_ONLY_KEY, Emulator
 from pulumi_kinetic import client, errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.settings import Settings
+from support.emulator import KEY, READ_ONLY_KEY, EmulatorClient
 
 BODY = client.encode({"url": "https://example.com/hooks", "enabled_events": ["a"]})
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)
@@ -31,7 +31,7 @@ def answering(*answers: httpx.Response | Exception, max_retries: int = 0) -> tup
     return Client(Settings.model_validate(given), httpx.MockTransport(handle)), requests
 
 
-def test_create_returns_the_endpoint_with_its_secret(api: Client, emulator: Emulator) -> None:
+def test_create_returns_the_endpoint_with_its_secret(api: Client, emulator: EmulatorClient) -> None:
     created = api.create(BODY, "key-1")
     truth = emulator.truth()[created.webhook_endpoint_id]
     assert created.signing_secret is not None
@@ -44,20 +44,20 @@ def test_get_returns_the_endpoint_without_a_secret(api: Client) -> None:
     assert api.get(created.webhook_endpoint_id) == created.model_copy(update={"signing_secret": None})
 
 
-def test_update_sends_the_given_fields_alone(api: Client, emulator: Emulator) -> None:
+def test_update_sends_the_given_fields_alone(api: Client, emulator: EmulatorClient) -> None:
     created = api.create(BODY, "key-1")
     changed = api.update(created.webhook_endpoint_id, {"status": "disabled"})
     assert changed.status == "disabled"
     assert [one["body"] for one in emulator.requests("PATCH")] == ['{"status":"disabled"}']
 
 
-def test_delete_removes_the_endpoint(api: Client, emulator: Emulator) -> None:
+def test_delete_removes_the_endpoint(api: Client, emulator: EmulatorClient) -> None:
     created = api.create(BODY, "key-1")
     api.delete(created.webhook_endpoint_id)
     assert emulator.truth() == {}
 
 
-def test_the_same_key_and_body_create_once(api: Client, emulator: Emulator) -> None:
+def test_the_same_key_and_body_create_once(api: Client, emulator: EmulatorClient) -> None:
     assert api.create(BODY, "key-1") == api.create(BODY, "key-1")
     assert len(emulator.truth()) == 1
 
@@ -88,7 +88,7 @@ def test_requests_are_as_the_reference_says(
     assert request.headers["User-Agent"].startswith("pulumi-kinetic/")
 
 
-def test_connections_are_reused(emulator: Emulator) -> None:
+def test_connections_are_reused(emulator: EmulatorClient) -> None:
     opened = []
     inner = httpx.HTTPTransport()
 
@@ -104,7 +104,9 @@ def test_connections_are_reused(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_list_gives_all_pages_forward_and_backward(api: Client, emulator: Emulator, *, newest_first: bool) -> None:
+def test_list_gives_all_pages_forward_and_backward(
+    api: Client, emulator: EmulatorClient, *, newest_first: bool
+) -> None:
     emulator.assume(newest_first=newest_first)
     ids = emulator.seed(250)
     expected = list(reversed(ids)) if newest_first else ids
@@ -113,7 +115,7 @@ def test_list_gives_all_pages_forward_and_backward(api: Client, emulator: Emulat
     assert [one.webhook_endpoint_id for one in api.list(ending_before=expected[-1])] == expected[:-1][::-1]
 
 
-def test_list_asks_for_a_page_only_when_it_is_needed(api: Client, emulator: Emulator) -> None:
+def test_list_asks_for_a_page_only_when_it_is_needed(api: Client, emulator: EmulatorClient) -> None:
     emulator.seed(250)
     next(iter(api.list()))
     assert [one["query"] for one in emulator.requests("GET")] == ["limit=100"]
@@ -126,7 +128,7 @@ def test_a_listing_that_never_ends_is_an_error() -> None:
         list(api.list())
 
 
-def test_fields_beyond_the_reference_are_ignored(api: Client, emulator: Emulator) -> None:
+def test_fields_beyond_the_reference_are_ignored(api: Client, emulator: EmulatorClient) -> None:
     emulator.assume(extra_fields=True)
     created = api.create(BODY, "key-1")
     assert api.get(created.webhook_endpoint_id).url == "https://example.com/hooks"
@@ -233,7 +235,7 @@ def test_retry_after_is_obeyed(waits: list[float]) -> None:
 
 @pytest.mark.parametrize("fault", [{"drop": True}, {"half_body": True}, {"drop": True, "commit": False}])
 def test_a_create_cut_off_is_made_once_and_keeps_its_secret(
-    api: Client, emulator: Emulator, waits: list[float], fault: dict[str, Any]
+    api: Client, emulator: EmulatorClient, waits: list[float], fault: dict[str, Any]
 ) -> None:
     emulator.faults({"method": "POST", **fault})
     created = api.create(BODY, "key-1")
@@ -243,13 +245,15 @@ def test_a_create_cut_off_is_made_once_and_keeps_its_secret(
     assert len(waits) == 1
 
 
-def test_a_slow_answer_is_given_up_and_asked_for_again(emulator: Emulator, api_with: Callable[..., Client]) -> None:
+def test_a_slow_answer_is_given_up_and_asked_for_again(
+    emulator: EmulatorClient, api_with: Callable[..., Client]
+) -> None:
     emulator.faults({"method": "POST", "delay_after_seconds": 2.5})
     created = api_with(timeout_seconds=1).create(BODY, "key-1")
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
 
 
-def test_a_create_in_flight_is_waited_for(emulator: Emulator, api_with: Callable[..., Client]) -> None:
+def test_a_create_in_flight_is_waited_for(emulator: EmulatorClient, api_with: Callable[..., Client]) -> None:
     emulator.faults({"method": "POST", "delay_in_flight_seconds": 1.2})
     created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1")
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
@@ -296,7 +300,7 @@ def test_a_read_that_is_forbidden_names_the_scope_for_reading() -> None:
     assert "webhook_endpoints:read" in str(problem(lambda: api.get("we_1")))
 
 
-def test_real_refusals_name_their_request(emulator: Emulator, api_with: Callable[..., Client]) -> None:
+def test_real_refusals_name_their_request(emulator: EmulatorClient, api_with: Callable[..., Client]) -> None:
     unknown, reader = api_with(api_key="md_test_wrong"), api_with(api_key=READ_ONLY_KEY)
     for call, kind in [
         (lambda: unknown.get("we_1"), errors.UnauthorizedError),
@@ -308,7 +312,7 @@ def test_real_refusals_name_their_request(emulator: Emulator, api_with: Callable
 
 
 @pytest.mark.parametrize("shape", ["nested", "flat", "list", "string", "problem"])
-def test_not_found_is_believed_in_any_json_shape(api: Client, emulator: Emulator, shape: str) -> None:
+def test_not_found_is_believed_in_any_json_shape(api: Client, emulator: EmulatorClient, shape: str) -> None:
     emulator.assume(error_shape=shape)
     assert isinstance(problem(lambda: api.get("we_none")), errors.NotFoundError)
 
@@ -359,7 +363,7 @@ def test_only_a_confirmed_delete_counts(text: str) -> None:
     assert isinstance(problem(lambda: api.delete("we_1")), errors.UnreadableAnswerError)
 
 
-def test_a_page_of_html_is_told_by_its_title(api_with: Callable[..., Client], emulator: Emulator) -> None:
+def test_a_page_of_html_is_told_by_its_title(api_with: Callable[..., Client], emulator: EmulatorClient) -> None:
     emulator.faults({"status": 502, **HTML})
     error = problem(lambda: api_with(max_retries=0).get("we_1"))
     assert "(502); try again later. The server says: Bad gateway (request id req_" in str(error)

@@ -7,10 +7,10 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from cases import inputs
-from control import KEY, Emulator
-from door import PROVIDER, DynamicDoor, message, plain, struct
 from pulumi_kinetic import dynamic
+from support.diff_cases import inputs
+from support.doors import PROVIDER, DynamicDoor, message, plain, struct
+from support.emulator import KEY, EmulatorClient
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"], "idempotencyKey": ""}
 
@@ -35,14 +35,14 @@ def test_missing_settings_are_reported_by_check_beside_the_inputs_mistakes() -> 
         assert "the API key is missing" in message(lambda: door.create(NEWS))
 
 
-def test_a_half_made_endpoint_is_deleted_again(door: DynamicDoor, emulator: Emulator) -> None:
+def test_a_half_made_endpoint_is_deleted_again(door: DynamicDoor, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "PATCH", "status": 400, "commit": False})
     text = message(lambda: door.create(inputs({"status": "disabled"})))
     assert "It was deleted again: nothing is left behind" in text
     assert emulator.truth() == {}
 
 
-def test_adoption_warns_on_stderr_where_the_engine_shows_it(config: dict[str, str], emulator: Emulator) -> None:
+def test_adoption_warns_on_stderr_where_the_engine_shows_it(config: dict[str, str], emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     with DynamicDoor(config) as door:
         door.create(inputs({"adopt": made}))
@@ -79,7 +79,7 @@ def test_a_pickle_of_another_python_is_no_change(shared_door: DynamicDoor, proto
 
 
 def test_a_state_that_the_plugin_saved_is_changed_once_and_updated_without_a_request(
-    door: DynamicDoor, emulator: Emulator
+    door: DynamicDoor, emulator: EmulatorClient
 ) -> None:
     endpoint_id, state = door.create(inputs({}))
     emulator.clear_log()
@@ -96,14 +96,14 @@ def test_a_state_that_the_plugin_saved_is_changed_once_and_updated_without_a_req
 
 
 @pytest.fixture
-def stack_config(emulator: Emulator) -> Iterator[None]:
+def stack_config(emulator: EmulatorClient) -> Iterator[None]:
     pulumi.runtime.set_all_config({"kinetic:apiKey": KEY, "kinetic:baseUrl": emulator.url})
     yield
     pulumi.runtime.set_all_config({})
 
 
 @pytest.mark.usefixtures("stack_config")
-def test_get_looks_up_one_endpoint_without_its_secret(emulator: Emulator) -> None:
+def test_get_looks_up_one_endpoint_without_its_secret(emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     found = dynamic.get_webhook_endpoint(made)
     assert found.webhook_endpoint_id == made
@@ -112,7 +112,7 @@ def test_get_looks_up_one_endpoint_without_its_secret(emulator: Emulator) -> Non
 
 
 @pytest.mark.usefixtures("stack_config")
-def test_list_looks_up_all_endpoints(emulator: Emulator) -> None:
+def test_list_looks_up_all_endpoints(emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
     found = dynamic.list_webhook_endpoints()
     assert {one.webhook_endpoint_id for one in found} == set(made)

@@ -3,9 +3,9 @@ from typing import Any
 import pulumi.runtime.rpc
 import pytest
 
-from cases import CASES, Case, inputs
 from pulumi_kinetic import endpoint
 from pulumi_kinetic.endpoint import UNKNOWN, Environment, Failure
+from support.diff_cases import CASES, Case, inputs
 
 GOOD = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
 

@@ -13,12 +13,12 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import errors_pb2, status_pb2  # noqa: F401 errors_pb2 registers what details may hold
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from cases import CASES, Case, inputs
-from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from door import PROVIDER_URN, URN, Door, PluginDoor, failure, message, plain, secret, struct
 from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import UNKNOWN
 from pulumi_kinetic.journal import Journal, default_folder, is_running
+from support.diff_cases import CASES, Case, inputs
+from support.doors import PROVIDER_URN, URN, Door, PluginDoor, failure, message, plain, secret, struct
+from support.emulator import KEY, PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
 
 STATE = {**inputs({}), "signingSecret": "s", "environment": "sandbox"}
 
@@ -94,7 +94,9 @@ def test_a_secret_that_is_not_known_yet_stays_secret_and_unknown(shared_door: Pl
 # -- previews ----------------------------------------------------------------------------------------------
 
 
-def test_a_previewed_create_sends_nothing_and_knows_what_can_be_known(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_previewed_create_sends_nothing_and_knows_what_can_be_known(
+    door: PluginDoor, emulator: EmulatorClient
+) -> None:
     request = messages.CreateRequest(urn=URN, properties=door.sent(inputs({"url": UNKNOWN})), preview=True)
     answer = door.stub.Create(request)
     assert answer.id == ""
@@ -116,7 +118,7 @@ def test_a_previewed_adoption_knows_the_id_and_no_secret(shared_door: PluginDoor
 
 
 def test_a_previewed_update_sends_nothing_and_keeps_what_only_the_api_knows(
-    door: PluginDoor, emulator: Emulator
+    door: PluginDoor, emulator: EmulatorClient
 ) -> None:
     news = inputs({"status": "disabled"})
     request = messages.UpdateRequest(id="we_1", urn=URN, olds=door.sent(STATE), news=door.sent(news), preview=True)
@@ -127,7 +129,7 @@ def test_a_previewed_update_sends_nothing_and_keeps_what_only_the_api_knows(
 # -- import ------------------------------------------------------------------------------------------------
 
 
-def test_an_import_reads_everything_but_the_secret(door: PluginDoor, emulator: Emulator) -> None:
+def test_an_import_reads_everything_but_the_secret(door: PluginDoor, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     endpoint_id, state, imported = door.read(made, {})
     truth = emulator.truth()[made]
@@ -141,7 +143,7 @@ def test_an_import_reads_everything_but_the_secret(door: PluginDoor, emulator: E
     assert door.diff(made, state, checked) == (False, [])
 
 
-def test_an_import_takes_the_secret_that_is_supplied(door: PluginDoor, emulator: Emulator) -> None:
+def test_an_import_takes_the_secret_that_is_supplied(door: PluginDoor, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     _, state, imported = door.read(made, {})
     checked, failures = door.check(imported, {**imported, "existingSigningSecret": "whsec_kept"})
@@ -161,7 +163,7 @@ def test_an_import_of_what_is_not_there_has_no_id(door: PluginDoor) -> None:
 # -- init-failed -------------------------------------------------------------------------------------------
 
 
-def test_a_half_made_endpoint_is_handed_over_with_its_secret(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_half_made_endpoint_is_handed_over_with_its_secret(door: PluginDoor, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "PATCH", "status": 400, "commit": False})
     declared = inputs({"status": "disabled"})
     error = failure(lambda: door.create(declared))
@@ -223,7 +225,7 @@ def test_no_change_of_the_configuration_replaces(
     assert (answer.changes, list(answer.diffs), list(answer.replaces)) == (expected, changed, [])
 
 
-def test_the_journal_names_the_stack_and_the_provider(door: PluginDoor, emulator: Emulator) -> None:
+def test_the_journal_names_the_stack_and_the_provider(door: PluginDoor, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "drop": True, "times": 2})
     checked, _ = door.check({}, inputs({}))
     assert "pulumi-kinetic recover" in message(lambda: door.create(checked))
@@ -239,7 +241,7 @@ def invoke(door: PluginDoor, token: str, **args: Any) -> tuple[dict[str, Any], l
     return plain(getattr(answer, "return")), [(one.property, one.reason) for one in answer.failures]
 
 
-def test_a_look_up_tells_everything_but_the_secret(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_look_up_tells_everything_but_the_secret(door: PluginDoor, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     found, failures = invoke(door, schema.GET, webhookEndpointId=made)
     assert failures == []
@@ -256,7 +258,7 @@ def test_a_look_up_of_what_is_not_there_is_an_error(door: PluginDoor) -> None:
     assert "could not read webhook endpoint we_none: no such endpoint" in told
 
 
-def test_all_endpoints_can_be_looked_up(door: PluginDoor, emulator: Emulator) -> None:
+def test_all_endpoints_can_be_looked_up(door: PluginDoor, emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
     found, _ = invoke(door, schema.LIST)
     assert {one["webhookEndpointId"] for one in found["webhookEndpoints"]} == set(made)
@@ -268,14 +270,16 @@ def listed(door: PluginDoor, **request: Any) -> tuple[list[str], str]:
     return [one.result.id for one in answers], token
 
 
-def test_a_list_names_every_endpoint(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_list_names_every_endpoint(door: PluginDoor, emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
     ids, token = listed(door)
     assert (sorted(ids), token) == (sorted(made), "")
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0, 7), (5, 5), (6, 6), (9, 7)])
-def test_a_list_is_continued_up_to_its_limit(door: PluginDoor, emulator: Emulator, limit: int, expected: int) -> None:
+def test_a_list_is_continued_up_to_its_limit(
+    door: PluginDoor, emulator: EmulatorClient, limit: int, expected: int
+) -> None:
     emulator.seed(7)
     ids, token = listed(door, limit=limit, page_size=3)
     while token:
@@ -309,14 +313,14 @@ def test_what_needs_a_configuration_says_so() -> None:
         assert "not configured yet" in message(lambda: door.create(inputs({})))
 
 
-def test_two_providers_see_two_environments(config: dict[str, str], emulator: Emulator) -> None:
+def test_two_providers_see_two_environments(config: dict[str, str], emulator: EmulatorClient) -> None:
     with PluginDoor(config) as sandbox, PluginDoor({**config, "apiKey": PRODUCTION_KEY}) as production:
         assert sandbox.create(inputs({}))[1]["environment"] == "sandbox"
         assert production.create(inputs({"idempotencyKey": "other"}))[1]["environment"] == "production"
     assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "sandbox"]
 
 
-def test_many_calls_are_under_way_at_once(door: PluginDoor, emulator: Emulator) -> None:
+def test_many_calls_are_under_way_at_once(door: PluginDoor, emulator: EmulatorClient) -> None:
     """More than the dynamic server's 4, and than a thread pool's usual number: none waits for another."""
     count = 40
     made = emulator.seed(count)
@@ -327,7 +331,7 @@ def test_many_calls_are_under_way_at_once(door: PluginDoor, emulator: Emulator) 
     assert [call.result().id for call in calls] == made
 
 
-def test_a_cancelled_run_finishes_what_it_began_and_begins_nothing(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_cancelled_run_finishes_what_it_began_and_begins_nothing(door: PluginDoor, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     under_way = door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(inputs({}))))
     while not emulator.requests("POST"):
@@ -339,7 +343,7 @@ def test_a_cancelled_run_finishes_what_it_began_and_begins_nothing(door: PluginD
     assert len(emulator.truth()) == 1
 
 
-def test_a_create_outlives_the_signal_that_ends_a_whole_machine(door: PluginDoor, emulator: Emulator) -> None:
+def test_a_create_outlives_the_signal_that_ends_a_whole_machine(door: PluginDoor, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     under_way = door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(inputs({}))))
     while not emulator.requests("POST"):
@@ -348,7 +352,7 @@ def test_a_create_outlives_the_signal_that_ends_a_whole_machine(door: PluginDoor
     assert under_way.result().id in emulator.truth()
 
 
-def test_adoption_warns_where_the_user_sees_it(config: dict[str, str], emulator: Emulator) -> None:
+def test_adoption_warns_where_the_user_sees_it(config: dict[str, str], emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     with PluginDoor(config) as door:
         door.create(inputs({"adopt": made}))
@@ -381,7 +385,7 @@ sys.stdin.read()
 
 
 def test_a_plugin_whose_engine_was_killed_finishes_ends_and_keeps_its_record(
-    config: dict[str, str], emulator: Emulator
+    config: dict[str, str], emulator: EmulatorClient
 ) -> None:
     program = str(Path(sys.executable).with_name("pulumi-resource-kinetic"))
     engine = subprocess.Popen(  # noqa: S603

@@ -13,14 +13,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from control import KEY, Emulator
 from pulumi_kinetic import endpoint, errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Assumptions, Store
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from tally import CASES, tally
+from support.case_counter import COUNTS, count_cases
+from support.emulator import KEY, EmulatorClient
 
 schema = schemathesis.openapi.from_asgi("/openapi.json", build(Store()))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -31,7 +31,7 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 def test_the_emulator_answers_as_its_openapi_says(case: Any) -> None:
     response = case.call(headers={"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11"})
     case.validate_response(response, checks=CHECKS)
-    tally("contract of the emulator")
+    count_cases("contract of the emulator")
 
 
 ASSUMED = st.builds(
@@ -56,12 +56,12 @@ ASSUMED = st.builds(
 )
 @given(assumed=ASSUMED, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
 def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
-    emulator: Emulator, api: Client, assumed: Assumptions, events: list[str] | None
+    emulator: EmulatorClient, api: Client, assumed: Assumptions, events: list[str] | None
 ) -> None:
     emulator.assume(**assumed.model_dump())
     life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
     news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
-    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{tally_number()}").inputs
+    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{unique_number()}").inputs
     endpoint_id, state = life.create(inputs)
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []
@@ -72,6 +72,6 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     assert life.read(endpoint_id, state) is None
 
 
-def tally_number() -> int:
-    tally("client against varied assumptions")
-    return CASES["client against varied assumptions"]
+def unique_number() -> int:
+    count_cases("client against varied assumptions")
+    return COUNTS["client against varied assumptions"]

@@ -16,17 +16,19 @@ import pulumi
 import pytest
 from pulumi import automation as auto
 
-from control import KEY, PRODUCTION_KEY, Emulator
-from crash import INSTANTS, VICTIMS, Crash, Instant, children_of, command_of
-from deployment import Deployment
-from sdk import DOORS, Provider, WebhookEndpoint
-from tally import tally
+from support.case_counter import count_cases
+from support.crash import INSTANTS, VICTIMS, Crash, Instant, children_of, command_of
+from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
+from support.sdk import DOORS, Provider, WebhookEndpoint
+from support.stack import Deployment
 
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
 
 
 @pytest.fixture
-def crash(deploy: Callable[..., Deployment], emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Crash]:
+def crash(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, request: pytest.FixtureRequest
+) -> Iterator[Crash]:
     made = Crash(deploy(lambda: None), emulator, getattr(request, "param", "dynamic"))
     yield made
     made.end_providers()
@@ -44,7 +46,7 @@ def test_a_run_killed_at_any_instant_is_made_whole(crash: Crash, instant: Instan
     crash.deployment.expect_clean()
     assert crash.recover() == (0, {"whole": True, "findings": [], "notes": [], "backup": None})
     assert not crash.in_journal()
-    tally("kills")
+    count_cases("kills")
 
 
 COMMITTED = next(one for one in INSTANTS if one.name == "committed, not answered")
@@ -55,7 +57,7 @@ def outcomes(report: dict[str, Any]) -> list[str]:
     return [finding["outcome"] for finding in report["findings"]]
 
 
-def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Crash, emulator: Emulator) -> None:
+def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
     code, report = crash.recover()
     assert (code, outcomes(report)) == (0, ["into_state"])
@@ -71,7 +73,7 @@ def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Cr
     assert "whsec_" not in backup.read_text()
 
 
-def test_what_the_engine_forgot_is_deleted(crash: Crash, emulator: Emulator) -> None:
+def test_what_the_engine_forgot_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "provider")
     assert len(emulator.truth()) == 2
     code, report = crash.recover()
@@ -101,7 +103,7 @@ def test_a_state_whose_side_file_was_torn_is_mended(crash: Crash) -> None:
     crash.deployment.expect_clean()
 
 
-def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: Emulator) -> None:
+def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "provider")
     code, report = crash.recover("--unlock")
     assert code == 1  # the question can't be asked here: no terminal
@@ -110,7 +112,7 @@ def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: Emulator) -> N
     assert report
 
 
-def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulator: Emulator) -> None:
+def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
     before = emulator.truth()
     emulator.expire_keys()
@@ -121,7 +123,7 @@ def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulat
     assert emulator.truth() == before
 
 
-def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Crash, emulator: Emulator) -> None:
+def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Crash, emulator: EmulatorClient) -> None:
     """The create fails without an answer while another keeps the run going; then the CLI alone is killed."""
     emulator.faults(
         {"method": "POST", "drop": True, "times": 2},
@@ -141,7 +143,7 @@ def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Cra
     assert crash.verdict() == WHOLE
 
 
-def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: Emulator) -> None:
+def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
     emulator.assume(replay_without_secret=True)
     code, report = crash.recover()
@@ -150,7 +152,7 @@ def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: Emulator
     assert crash.verdict() == WHOLE
 
 
-def test_a_stack_locked_by_a_living_process_is_left_alone(crash: Crash, emulator: Emulator) -> None:
+def test_a_stack_locked_by_a_living_process_is_left_alone(crash: Crash, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 3})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}
     run = threading.Thread(target=crash.deployment.up)
@@ -164,7 +166,7 @@ def test_a_stack_locked_by_a_living_process_is_left_alone(crash: Crash, emulator
     assert crash.verdict() == WHOLE
 
 
-def test_recovery_with_the_other_environments_key_does_nothing(crash: Crash, emulator: Emulator) -> None:
+def test_recovery_with_the_other_environments_key_does_nothing(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
     crash.deployment.configure("kinetic:apiKey", PRODUCTION_KEY)
     emulator.clear_log()
@@ -176,7 +178,7 @@ def test_recovery_with_the_other_environments_key_does_nothing(crash: Crash, emu
     assert crash.recover()[0] == 0
 
 
-def test_recovery_cut_off_can_be_run_again(crash: Crash, emulator: Emulator) -> None:
+def test_recovery_cut_off_can_be_run_again(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
     emulator.faults({"method": "POST", "status": 500, "times": 9})
     assert crash.recover()[0] == 1
@@ -186,7 +188,7 @@ def test_recovery_cut_off_can_be_run_again(crash: Crash, emulator: Emulator) -> 
     assert crash.verdict() == WHOLE
 
 
-def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: Emulator) -> None:
+def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     crash.declared = {"orders": {"url": "https://example.com/seed/0", "adopt": made}}
     emulator.faults({"method": "GET", "delay_seconds": 1})
@@ -204,7 +206,7 @@ def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: Em
     assert list(emulator.truth()) == [made]
 
 
-def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: Emulator) -> None:
+def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: EmulatorClient) -> None:
     crash.declared["orders"] = {"url": "https://example.com/orders"}
     crash.deployment.up()
     urn = crash.deployment.resources()["orders"]["urn"]
@@ -222,7 +224,7 @@ def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: Emulator) -
     crash.deployment.expect_clean()
 
 
-def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Crash, emulator: Emulator) -> None:
+def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Crash, emulator: EmulatorClient) -> None:
     """A create of production is lost in a stack whose own settings, and other endpoint, are the sandbox's."""
     crash.deployment.up()
 
@@ -319,7 +321,7 @@ def test_without_replay_the_sweep_is_red(crash: Crash) -> None:
 
 
 @pytest.mark.parametrize("crash", DOORS, indirect=True)
-def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: Emulator) -> None:
+def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}
     run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
@@ -348,7 +350,7 @@ def audit(crash: Crash, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_audit_lists_what_no_stack_manages(crash: Crash, emulator: Emulator, tmp_path: Path) -> None:
+def test_audit_lists_what_no_stack_manages(crash: Crash, emulator: EmulatorClient, tmp_path: Path) -> None:
     crash.deployment.up()
     assert audit(crash, "--stack", "dev") == (0, "Every endpoint is managed.\n")
     (made,) = emulator.seed(1)

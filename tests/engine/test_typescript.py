@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import sdk_generator
-from control import KEY, Emulator
-from deployment import PASSPHRASE
+from support.emulator import KEY, EmulatorClient
+from support.stack import PASSPHRASE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
@@ -38,7 +38,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]) -> Operate:
+def operate(example: Path, tmp_path: Path, emulator: EmulatorClient, engine_environment: dict[str, str]) -> Operate:
     (tmp_path / "backend").mkdir()
     variables = {
         **engine_environment,
@@ -62,7 +62,7 @@ def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environmen
     return run
 
 
-def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: Emulator) -> None:
+def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: EmulatorClient) -> None:
     created = operate("up")
     ((endpoint_id, made),) = emulator.truth().items()
     assert created["outputs"] == {

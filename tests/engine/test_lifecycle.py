@@ -8,9 +8,9 @@ import pulumi
 import pytest
 
 import pulumi_kinetic as kinetic
-from control import KEY, READ_ONLY_KEY, Emulator
-from deployment import Deployment
-from programs import URL, Program, expect_truth
+from support.emulator import KEY, READ_ONLY_KEY, EmulatorClient
+from support.programs import URL, Program, expect_truth
+from support.stack import Deployment
 
 
 def three_endpoints() -> None:
@@ -24,7 +24,7 @@ def three_endpoints() -> None:
         pulumi.export(name, made.signing_secret)
 
 
-def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(three_endpoints)
     result = deployment.up_clean()
     expect_truth(deployment, emulator)
@@ -37,7 +37,9 @@ def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deploym
     assert emulator.truth() == {}
 
 
-def test_the_state_file_holds_no_secret_in_plain_text(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_the_state_file_holds_no_secret_in_plain_text(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     deployment = deploy(three_endpoints)
     deployment.up_clean()
     keys = [one["inputs"]["idempotencyKey"] for one in deployment.resources().values()]
@@ -64,7 +66,7 @@ def test_the_pickle_in_the_state_is_small(deploy: Callable[..., Deployment]) -> 
     ],
 )
 def test_each_property_changes_alone_by_one_patch(
-    deploy: Callable[..., Deployment], emulator: Emulator, changed: dict[str, Any], body: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, changed: dict[str, Any], body: str
 ) -> None:
     program = Program()
     deployment = deploy(program)
@@ -80,7 +82,7 @@ def test_each_property_changes_alone_by_one_patch(
 
 
 def test_attributes_are_pythons_names_and_state_has_the_schemas(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     names = ("webhook_endpoint_id", "url", "enabled_events", "status", "created_at", "environment", "signing_secret")
 
@@ -104,7 +106,7 @@ def test_attributes_are_pythons_names_and_state_has_the_schemas(
     }
 
 
-def test_reordered_events_are_no_change(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_reordered_events_are_no_change(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program()
     deployment = deploy(program)
     deployment.up_clean()
@@ -116,7 +118,7 @@ def test_reordered_events_are_no_change(deploy: Callable[..., Deployment], emula
     assert emulator.requests("POST", "PATCH", "DELETE") == []
 
 
-def test_a_plain_preview_makes_no_request(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_plain_preview_makes_no_request(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program()
     deployment = deploy(program)
     deployment.preview()
@@ -127,7 +129,7 @@ def test_a_plain_preview_makes_no_request(deploy: Callable[..., Deployment], emu
     assert emulator.requests() == []
 
 
-def test_an_endpoint_deleted_by_hand_is_made_again(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_an_endpoint_deleted_by_hand_is_made_again(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(Program())
     deployment.up_clean()
     ((endpoint_id, before),) = emulator.truth().items()
@@ -153,7 +155,7 @@ def test_an_endpoint_deleted_by_hand_is_made_again(deploy: Callable[..., Deploym
     ],
 )
 def test_an_edit_by_hand_is_shown_in_that_property_and_healed(
-    deploy: Callable[..., Deployment], emulator: Emulator, field: str, edited: object, shown: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, field: str, edited: object, shown: str
 ) -> None:
     deployment = deploy(Program())
     deployment.up_clean()
@@ -179,7 +181,7 @@ MISTAKES = {
 
 
 def test_all_mistakes_of_a_resource_are_refused_at_preview(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     deployment = deploy(Program(**MISTAKES))
     for run in (deployment.preview, deployment.up):
@@ -207,14 +209,18 @@ def test_all_mistakes_of_a_resource_are_refused_at_preview(
     ],
 )
 def test_a_mistake_says_what_would_be_right(
-    deploy: Callable[..., Deployment], emulator: Emulator, arguments: dict[str, Any], config: dict[str, str], words: str
+    deploy: Callable[..., Deployment],
+    emulator: EmulatorClient,
+    arguments: dict[str, Any],
+    config: dict[str, str],
+    words: str,
 ) -> None:
     deployment = deploy(Program(**arguments), config)
     assert words in deployment.fails(deployment.preview)
     assert emulator.requests() == []
 
 
-def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(Program())
     deployment.stack.remove_config("kinetic:apiKey")
     shown = deployment.fails(deployment.preview)
@@ -231,7 +237,7 @@ def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emu
     ],
 )
 def test_a_key_that_will_not_do_is_told_with_the_request_id(
-    deploy: Callable[..., Deployment], emulator: Emulator, config: dict[str, str], words: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, config: dict[str, str], words: str
 ) -> None:
     deployment = deploy(Program(), config)
     shown = deployment.fails(deployment.up)
@@ -248,7 +254,7 @@ def test_an_unreachable_api_is_told(deploy: Callable[..., Deployment]) -> None:
     assert "check kinetic:baseUrl and the network" in shown
 
 
-def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     page = {"status": 502, "commit": False, "content_type": "text/html", "body": "<title>Bad gateway</title>"}
     emulator.faults({**page, "times": 9})
     deployment = deploy(Program())
@@ -257,7 +263,7 @@ def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: 
     assert emulator.truth() == {}
 
 
-def test_a_rotated_key_works_at_the_next_run(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_rotated_key_works_at_the_next_run(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(Program())
     deployment.up_clean()
     emulator.keys(md_test_rotated={"environment": "sandbox"})
@@ -272,7 +278,7 @@ def test_a_rotated_key_works_at_the_next_run(deploy: Callable[..., Deployment], 
 
 
 def test_a_rotated_key_of_the_environment_works_in_every_run(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     deployment = deploy(Program(), variables={"KINETIC_API_KEY": KEY})
     deployment.stack.remove_config("kinetic:apiKey")
@@ -284,7 +290,7 @@ def test_a_rotated_key_of_the_environment_works_in_every_run(
 
 
 def test_values_unknown_in_a_preview_neither_fail_nor_leak(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     def program() -> None:
         first = kinetic.WebhookEndpoint("first", url=URL)

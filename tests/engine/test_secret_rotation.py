@@ -7,11 +7,11 @@ import pulumi
 import pytest
 
 import pulumi_kinetic as kinetic
-from control import Emulator
-from deployment import Deployment
-from programs import URL, Program, expect_truth
-from receiver import Receiver
-from sdk import DOORS
+from support.emulator import EmulatorClient
+from support.programs import URL, Program, expect_truth
+from support.receiver import Receiver
+from support.sdk import DOORS
+from support.stack import Deployment
 
 
 def by_trigger(deployment: Deployment, program: Program) -> None:
@@ -31,7 +31,7 @@ def by_taint(deployment: Deployment, _program: Program) -> None:
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("ask", [by_trigger, by_option, by_taint])
 def test_a_replacement_makes_a_new_endpoint_before_the_old_one_goes(
-    deploy: Callable[..., Deployment], emulator: Emulator, ask: Callable[[Deployment, Program], None], door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, ask: Callable[[Deployment, Program], None], door: str
 ) -> None:
     program = Program(door, opts=pulumi.ResourceOptions(replacement_trigger="1"))
     deployment = deploy(program)
@@ -49,7 +49,7 @@ def test_a_replacement_makes_a_new_endpoint_before_the_old_one_goes(
 
 
 def test_the_new_secret_has_reached_its_users_before_the_old_endpoint_goes(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     triggers = ["1"]
 
@@ -58,7 +58,7 @@ def test_the_new_secret_has_reached_its_users_before_the_old_endpoint_goes(
         made = kinetic.WebhookEndpoint("orders", url=URL, opts=options)
         Receiver("receiver", made.signing_secret, emulator.url)
 
-    deployment = deploy(program, variables={"PYTHONPATH": str(Path(__file__).parent)})
+    deployment = deploy(program, variables={"PYTHONPATH": str(Path(__file__).parents[1])})
     deployment.up()
     triggers.append("2")
     emulator.clear_log()

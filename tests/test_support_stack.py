@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
-from deployment import SDK_CHANNEL_OPTIONS
+from support.stack import SDK_CHANNEL_OPTIONS
 
 
 def _answer_of(channel: grpc.Channel) -> grpc.StatusCode:

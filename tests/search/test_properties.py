@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from control import KEY, Emulator
-from door import DOORS, Door
 from pulumi_kinetic import endpoint
 from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.endpoint import UNKNOWN
-from strategies import EVENTS, STATUSES, declared, equal_to, urls
-from tally import tally
+from support.case_counter import count_cases
+from support.doors import DOORS, Door
+from support.emulator import KEY, EmulatorClient
+from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
 
 NOISY_MACHINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 PURE = settings(max_examples=1500, deadline=None, suppress_health_check=NOISY_MACHINE)
@@ -46,7 +46,7 @@ def test_valid_inputs_pass_and_are_no_change_of_themselves(news: Inputs) -> None
     inputs = checked(news)
     assert endpoint.differing({**inputs, **KNOWN}, inputs) == []
     assert checked(news, inputs) == inputs
-    tally("pure core")
+    count_cases("pure core")
 
 
 @PURE
@@ -56,7 +56,7 @@ def test_equal_meaning_never_differs(data: st.DataObject) -> None:
     before, after = checked(news), checked(data.draw(equal_to(news)))
     assert endpoint.differing({**before, **KNOWN}, after) == []
     assert endpoint.differing({**after, **KNOWN}, before) == []
-    tally("pure core")
+    count_cases("pure core")
 
 
 @PURE
@@ -71,7 +71,7 @@ def test_what_differs_is_what_the_parts_say(one: Inputs, other: Inputs) -> None:
         if endpoint.differing({**before, **KNOWN}, {**before, name: None, **_only(after, name)})
     ]
     assert together == alone
-    tally("pure core")
+    count_cases("pure core")
 
 
 @PURE
@@ -85,7 +85,7 @@ def test_a_single_change_on_the_server_is_seen_in_that_property_and_healed(data:
     assert endpoint.differing({**seen, **KNOWN}, inputs) == ([name] if changed else [])
     healed = {**actual, **endpoint.changes(seen, inputs)}
     assert endpoint.declared_form(inputs, healed) == endpoint.declared_form(inputs, inputs)
-    tally("pure core")
+    count_cases("pure core")
 
 
 @PURE
@@ -99,7 +99,7 @@ def test_unknown_values_never_fail_and_count_as_changed(news: Inputs, names: set
     assert UNKNOWN not in str(found.failures)
     differing = endpoint.differing({**checked(news), **KNOWN}, {**checked(news), **unknown})
     assert set(differing) == names & set(endpoint.UPDATABLE)
-    tally("pure core")
+    count_cases("pure core")
 
 
 @PURE
@@ -118,7 +118,7 @@ def test_any_rubbish_is_answered_by_messages_not_exceptions(news: dict[str, Any]
     found = endpoint.check({}, news, environment="production", new_key="new")
     assert len({one.property for one in found.failures} & set(news)) <= len(news)
     assert found.failures or isinstance(news["url"], str)
-    tally("pure core")
+    count_cases("pure core")
 
 
 def _only(values: Inputs, name: str) -> Inputs:
@@ -137,7 +137,7 @@ def test_the_door_agrees_that_equal_meaning_is_no_change(door: Door, data: st.Da
     after, failures = door.check(before, data.draw(equal_to(news)))
     assert failures == []
     assert door.diff("we_1", {**before, **KNOWN}, after) == (False, [])
-    tally(f"gRPC, {type(door).__name__}")
+    count_cases(f"gRPC, {type(door).__name__}")
 
 
 @GRPC
@@ -146,12 +146,12 @@ def test_the_door_agrees_with_the_core_on_what_changed(door: Door, one: Inputs, 
     before, after = checked(one), checked(other)
     expected = endpoint.differing({**before, **KNOWN}, after)
     assert door.diff("we_1", {**before, **KNOWN}, after) == (bool(expected), [])
-    tally(f"gRPC, {type(door).__name__}")
+    count_cases(f"gRPC, {type(door).__name__}")
 
 
 @HTTP
 @given(st.data())
-def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: Emulator, data: st.DataObject) -> None:
+def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: EmulatorClient, data: st.DataObject) -> None:
     emulator.assume(
         event_order=data.draw(st.sampled_from(["as_sent", "sorted", "reversed"])),
         all_events=data.draw(st.sampled_from(["star", "null", "absent"])),
@@ -176,4 +176,4 @@ def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: Emulator, dat
     assert emulator.truth()[endpoint_id]["signing_secret"] == healed["signingSecret"]
     assert door.read(endpoint_id, healed) == (endpoint_id, state, inputs)
     door.delete(endpoint_id, healed)
-    tally(f"gRPC over HTTP, {type(door).__name__}")
+    count_cases(f"gRPC over HTTP, {type(door).__name__}")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from control import PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from deployment import Deployment
-from programs import Program, expect_truth
+from support.emulator import PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
+from support.programs import Program, expect_truth
+from support.stack import Deployment
 
 HTML = {"commit": False, "content_type": "text/html", "body": "<html><title>404 Not Found</title>nginx</html>"}
 
@@ -28,7 +28,7 @@ HTML = {"commit": False, "content_type": "text/html", "body": "<html><title>404 
     ids=str,
 )
 def test_a_refresh_removes_nothing_on_anothers_word(
-    deploy: Callable[..., Deployment], emulator: Emulator, fault: dict[str, Any]
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, fault: dict[str, Any]
 ) -> None:
     deployment = deploy(Program())
     deployment.up()
@@ -43,7 +43,7 @@ def test_a_refresh_removes_nothing_on_anothers_word(
 
 
 def test_the_other_environments_key_is_refused_before_any_request(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     program = Program()
     deployment = deploy(program)
@@ -59,7 +59,7 @@ def test_the_other_environments_key_is_refused_before_any_request(
 
 
 def test_a_key_that_may_only_read_can_refresh_and_changes_nothing(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     program = Program()
     deployment = deploy(program)

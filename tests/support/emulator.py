@@ -12,7 +12,7 @@ READ_ONLY_KEY = "md_test_readonly"
 PRODUCTION_KEY = "md_live_emulator"
 
 
-class Emulator:
+class EmulatorClient:
     def __init__(self, url: str) -> None:
         self.url = url
         headers = {"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11"}

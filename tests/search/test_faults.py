@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from control import Emulator
 from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
-from tally import CASES, tally
+from support.case_counter import COUNTS, count_cases
+from support.emulator import EmulatorClient
 
 HTML = {"body": "<html>Bad gateway</html>", "content_type": "text/html"}
 FAULTS = st.sampled_from(
@@ -44,7 +44,7 @@ SEARCH = settings(max_examples=250, deadline=None, suppress_health_check=NOISY_M
 
 
 @contextmanager
-def opened(emulator: Emulator, folder: Path, timeout_seconds: float) -> Iterator[Lifecycle]:
+def opened(emulator: EmulatorClient, folder: Path, timeout_seconds: float) -> Iterator[Lifecycle]:
     loaded = emulator.settings(timeout_seconds=timeout_seconds, max_retries=3)
     api = Client(loaded)
     yield Lifecycle(loaded, api, Journal(folder / "journal"), warn=print)
@@ -52,7 +52,7 @@ def opened(emulator: Emulator, folder: Path, timeout_seconds: float) -> Iterator
 
 
 @pytest.fixture
-def life(emulator: Emulator, tmp_path: Path, waits: list[float]) -> Iterator[Lifecycle]:
+def life(emulator: EmulatorClient, tmp_path: Path, waits: list[float]) -> Iterator[Lifecycle]:
     """Impatient: what is under test."""
     waits.clear()
     with opened(emulator, tmp_path, 0.15) as impatient:
@@ -60,15 +60,15 @@ def life(emulator: Emulator, tmp_path: Path, waits: list[float]) -> Iterator[Lif
 
 
 @pytest.fixture
-def patient(emulator: Emulator, tmp_path: Path) -> Iterator[Lifecycle]:
+def patient(emulator: EmulatorClient, tmp_path: Path) -> Iterator[Lifecycle]:
     """For what comes before and after the faults, also on a machine that is busy."""
     with opened(emulator, tmp_path, 30) as made:
         yield made
 
 
 def news() -> dict[str, Any]:
-    tally("fault schedules")
-    number = CASES["fault schedules"]
+    count_cases("fault schedules")
+    number = COUNTS["fault schedules"]
     return {"url": f"https://example.com/{number}", "status": "disabled", "idempotencyKey": f"key-{number}"}
 
 
@@ -92,7 +92,11 @@ def failure(call: Callable[[], object]) -> str | None:
 @SEARCH
 @given(script=SCRIPT, patches=SCRIPT)
 def test_a_create_makes_at_most_one_endpoint_and_tells_what_is_there(
-    life: Lifecycle, emulator: Emulator, tmp_path: Path, script: list[dict[str, Any]], patches: list[dict[str, Any]]
+    life: Lifecycle,
+    emulator: EmulatorClient,
+    tmp_path: Path,
+    script: list[dict[str, Any]],
+    patches: list[dict[str, Any]],
 ) -> None:
     emulator.reset()
     posts = [{"method": "POST", **fault} for fault in script]
@@ -120,7 +124,7 @@ def test_a_create_makes_at_most_one_endpoint_and_tells_what_is_there(
 @SEARCH
 @given(script=SCRIPT)
 def test_an_update_is_done_or_says_that_it_failed(
-    life: Lifecycle, patient: Lifecycle, emulator: Emulator, script: list[dict[str, Any]]
+    life: Lifecycle, patient: Lifecycle, emulator: EmulatorClient, script: list[dict[str, Any]]
 ) -> None:
     emulator.reset()
     inputs = news()
@@ -139,7 +143,7 @@ def test_an_update_is_done_or_says_that_it_failed(
 @SEARCH
 @given(script=SCRIPT)
 def test_a_delete_is_done_or_says_that_it_failed(
-    life: Lifecycle, patient: Lifecycle, emulator: Emulator, script: list[dict[str, Any]]
+    life: Lifecycle, patient: Lifecycle, emulator: EmulatorClient, script: list[dict[str, Any]]
 ) -> None:
     emulator.reset()
     endpoint_id, state = patient.create(news())

@@ -7,10 +7,10 @@ from typing import Any
 import grpc
 import pytest
 
-from canary import forms, hits
-from control import Emulator
-from door import DynamicDoor
-from tally import tally
+from support.case_counter import count_cases
+from support.doors import DynamicDoor
+from support.emulator import EmulatorClient
+from support.secret_scan import forms, hits
 
 KEY = "md_test_CANARYkey0123456789/+="
 RUNS = 1000
@@ -36,7 +36,7 @@ def test_the_search_finds_every_form(secret: str) -> None:
     assert hits([secret], {"here": "nothing"}) == []
 
 
-def test_faulted_runs_tell_no_secret(emulator: Emulator, tmp_path: Path) -> None:
+def test_faulted_runs_tell_no_secret(emulator: EmulatorClient, tmp_path: Path) -> None:
     emulator.keys(**{KEY: {}})
     emulator.http.headers["Authorization"] = f"Bearer {KEY}"
     chosen = random.Random(20261123)  # noqa: S311 a repeatable choice of faults
@@ -55,7 +55,7 @@ def test_faulted_runs_tell_no_secret(emulator: Emulator, tmp_path: Path) -> None
                 door.delete(endpoint_id, state)
             except grpc.RpcError as error:
                 said.append(str(error))
-            tally("faulted runs searched for canaries")
+            count_cases("faulted runs searched for canaries")
     secrets |= {one["signing_secret"] for one in emulator.truth().values()}
     journal = {path.name: path.read_text() for path in tmp_path.rglob("*.json")}
     assert len(said) > RUNS / 4

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from control import KEY, Emulator
 from pulumi_kinetic import cli
+from support.emulator import KEY, EmulatorClient
 
 COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "emulator", "--port", "0"]
 
@@ -35,7 +35,7 @@ def ended(process: subprocess.Popen[str], number: signal.Signals) -> int:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_emulator_serves_until_it_is_told_to_end(number: signal.Signals) -> None:
     process, url = started()
-    with Emulator(url) as emulator:
+    with EmulatorClient(url) as emulator:
         assert emulator.http.get("/v1/webhook_endpoints").json()["data"] == []
     assert ended(process, number) == 0
 
@@ -51,7 +51,7 @@ def test_emulator_state_in_a_file_survives_a_restart(tmp_path: Path) -> None:
     ended(process, signal.SIGTERM)
     assert state.stat().st_mode & 0o777 == 0o600
     process, url = started("--state", str(state))
-    with Emulator(url) as emulator:
+    with EmulatorClient(url) as emulator:
         assert emulator.truth()[made["webhook_endpoint_id"]]["signing_secret"] == made["signing_secret"]
     ended(process, signal.SIGTERM)
 

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from control import Emulator
 from pulumi_kinetic import audit
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.stack import Json
+from support.emulator import EmulatorClient
 
 TYPE = "kinetic:index:WebhookEndpoint"
 
@@ -16,14 +16,14 @@ def managing(*ids: str) -> Json:
     return {"deployment": {"resources": [{"type": TYPE, "id": one} for one in ids]}}
 
 
-def test_unmanaged_is_what_none_of_the_states_has(api: Client, emulator: Emulator) -> None:
+def test_unmanaged_is_what_none_of_the_states_has(api: Client, emulator: EmulatorClient) -> None:
     one, two, three = emulator.seed(3)
     emulator.seed(1, "production")
     found = audit.unmanaged(api, [managing(one), managing(three)])
     assert [endpoint.webhook_endpoint_id for endpoint in found] == [two]
 
 
-def test_a_table_has_a_line_an_endpoint(api: Client, emulator: Emulator) -> None:
+def test_a_table_has_a_line_an_endpoint(api: Client, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     emulator.edit(made, status="disabled")
     created = emulator.truth()[made]["created_at"]
@@ -31,7 +31,7 @@ def test_a_table_has_a_line_an_endpoint(api: Client, emulator: Emulator) -> None
     assert table == f"{made}  disabled  {created}  https://example.com/seed/0"
 
 
-def test_json_tells_all_but_secrets(api: Client, emulator: Emulator) -> None:
+def test_json_tells_all_but_secrets(api: Client, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     (shown,) = json.loads(audit.as_json(audit.unmanaged(api, [])))
     assert shown["webhook_endpoint_id"] == made

@@ -9,9 +9,9 @@ import pytest
 
 import pulumi_kinetic
 import pulumi_kinetic as kinetic
-from control import Emulator
-from deployment import Deployment
-from programs import Program, expect_truth
+from support.emulator import EmulatorClient
+from support.programs import Program, expect_truth
+from support.stack import Deployment
 
 
 @pytest.fixture
@@ -43,7 +43,9 @@ def test_another_release_is_no_change_and_refresh_runs_it(
     deployment.stack.preview(expect_no_changes=True)
 
 
-def test_a_failing_delete_can_be_mended_by_a_release(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_failing_delete_can_be_mended_by_a_release(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     """pulumi#6490, #16826: delete ran the code in state, so that a broken one could never be mended."""
     deployment = deploy(Program())
     deployment.up()
@@ -54,7 +56,7 @@ def test_a_failing_delete_can_be_mended_by_a_release(deploy: Callable[..., Deplo
 
 
 def test_many_endpoints_neither_slow_down_nor_end_in_recursion(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     """pulumi#6675, and what was measured: a provider whose pickle holds a dict dies at about 960 resources."""
 
@@ -68,7 +70,7 @@ def test_many_endpoints_neither_slow_down_nor_end_in_recursion(
 
 
 def test_the_output_secret_stays_a_secret_in_what_uses_it(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     """pulumi#3012: a secret output of a dynamic resource."""
 
@@ -84,7 +86,7 @@ def test_the_output_secret_stays_a_secret_in_what_uses_it(
     assert truth["signing_secret"] not in "".join(deployment.output) + deployment.state_file()
 
 
-def test_ignored_changes_are_ignored(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_ignored_changes_are_ignored(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program()
     deployment = deploy(program)
     deployment.up()
@@ -94,7 +96,7 @@ def test_ignored_changes_are_ignored(deploy: Callable[..., Deployment], emulator
     assert emulator.truth() == truth
 
 
-def test_a_protected_and_a_retained_endpoint_stay(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_protected_and_a_retained_endpoint_stay(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program(opts=pulumi.ResourceOptions(protect=True))
     deployment = deploy(program)
     deployment.up()

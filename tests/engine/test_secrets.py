@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from canary import hits
-from control import Emulator
-from crash import INSTANTS, Crash
-from deployment import PASSPHRASE, Deployment
-from sdk import DOORS
+from support.crash import INSTANTS, Crash
+from support.emulator import EmulatorClient
+from support.sdk import DOORS
+from support.secret_scan import hits
+from support.stack import PASSPHRASE, Deployment
 
 KEY = "md_test_CANARYkey0123456789"
 SUPPLIED = "whsec_CANARYsupplied0123456789"
@@ -28,7 +28,7 @@ def without_the_engines_own_rpc_log(text: str) -> str:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_runs_leave_and_print_no_secret(
-    deploy: Callable[..., Deployment], emulator: Emulator, tmp_path: Path, door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, tmp_path: Path, door: str
 ) -> None:
     emulator.keys(**{KEY: {}})
     emulator.http.headers["Authorization"] = f"Bearer {KEY}"

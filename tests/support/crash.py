@@ -15,9 +15,9 @@ from typing import Any
 
 from pulumi import automation as auto
 
-from control import Emulator
-from deployment import Deployment
-from sdk import DOORS
+from support.emulator import EmulatorClient
+from support.sdk import DOORS
+from support.stack import Deployment
 
 LONG = 20.0
 VICTIMS = ("cli", "provider", "both")
@@ -65,7 +65,7 @@ INSTANTS = (
 class Crash:
     """One stack whose runs are killed; every run adds, changes or removes one endpoint."""
 
-    def __init__(self, deployment: Deployment, emulator: Emulator, door: str = "dynamic") -> None:
+    def __init__(self, deployment: Deployment, emulator: EmulatorClient, door: str = "dynamic") -> None:
         self.deployment = deployment
         self._declare = DOORS[door]
         self.emulator = emulator

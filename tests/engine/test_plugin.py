@@ -13,19 +13,19 @@ import pulumi
 import pytest
 from pulumi import automation as auto
 
-from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from deployment import Deployment
-from programs import URL, Program, expect_truth
 from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import PLUGIN_TYPE
-from sdk import Provider, WebhookEndpoint
+from support.emulator import KEY, PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
+from support.programs import URL, Program, expect_truth
+from support.sdk import Provider, WebhookEndpoint
+from support.stack import Deployment
 
 
 def text_of(deployment: Deployment) -> str:
     return "".join(deployment.output)
 
 
-def test_a_whole_life(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_whole_life(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program("plugin")
     deployment = deploy(program)
     result = deployment.up_clean()
@@ -62,7 +62,7 @@ def test_a_whole_life(deploy: Callable[..., Deployment], emulator: Emulator) -> 
 
 
 def test_the_state_holds_no_secret_in_plain_text_even_where_the_key_was_configured_so(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     deployment = deploy(Program("plugin"))
     deployment.stack.set_config("kinetic:apiKey", auto.ConfigValue(KEY, secret=False))
@@ -106,7 +106,7 @@ def import_command(tmp_path: Path) -> Callable[..., str]:
 
 
 def test_an_endpoint_is_imported_by_the_command(
-    deploy: Callable[..., Deployment], emulator: Emulator, import_command: Callable[..., str]
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, import_command: Callable[..., str]
 ) -> None:
     (made,) = emulator.seed(1)
     truth = emulator.truth()[made]
@@ -128,7 +128,7 @@ def test_an_endpoint_is_imported_by_the_command(
 
 @pytest.mark.parametrize("supplied", [False, True])
 def test_an_endpoint_is_imported_by_the_program(
-    deploy: Callable[..., Deployment], emulator: Emulator, *, supplied: bool
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, *, supplied: bool
 ) -> None:
     (made,) = emulator.seed(1)
     truth = emulator.truth()[made]
@@ -157,7 +157,7 @@ def test_an_import_of_what_is_not_there_is_told(
 # -- providers ---------------------------------------------------------------------------------------------
 
 
-def test_sandbox_and_production_live_side_by_side(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_sandbox_and_production_live_side_by_side(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     def program() -> None:
         for name, key in (("sandbox", KEY), ("production", PRODUCTION_KEY)):
             provider = Provider(name, api_key=pulumi.Output.secret(key), base_url=emulator.url, max_retries=1)
@@ -178,7 +178,9 @@ def test_sandbox_and_production_live_side_by_side(deploy: Callable[..., Deployme
     assert emulator.truth() == {}
 
 
-def test_a_rotated_key_works_at_once_and_is_no_change(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_rotated_key_works_at_once_and_is_no_change(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     emulator.keys(md_test_old={}, md_test_new={})
     deployment = deploy(Program("plugin"), {"apiKey": "md_test_old"})
     deployment.up_clean()
@@ -190,7 +192,7 @@ def test_a_rotated_key_works_at_once_and_is_no_change(deploy: Callable[..., Depl
 
 
 def test_a_provider_whose_key_is_not_known_yet_can_be_previewed(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     def program() -> None:
         first = WebhookEndpoint("first", url="https://example.com/first")
@@ -207,7 +209,7 @@ def test_a_provider_whose_key_is_not_known_yet_can_be_previewed(
 # -- errors ------------------------------------------------------------------------------------------------
 
 
-def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(Program("plugin"), {"apiKey": " "}, variables={"KINETIC_API_KEY": ""})
     deployment.stack.remove_config("kinetic:apiKey")
     told = deployment.fails(deployment.preview)
@@ -216,7 +218,7 @@ def test_a_missing_key_is_told_at_preview(deploy: Callable[..., Deployment], emu
     assert emulator.requests() == []
 
 
-def test_bad_inputs_are_told_together_at_preview(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_bad_inputs_are_told_together_at_preview(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program("plugin", url="http://u:hunter2@example.com#x", enabled_events=[], status="paused")
     deployment = deploy(program)
     told = deployment.fails(deployment.preview)
@@ -227,7 +229,9 @@ def test_bad_inputs_are_told_together_at_preview(deploy: Callable[..., Deploymen
     assert emulator.requests() == []
 
 
-def test_an_error_of_the_api_is_told_without_a_traceback(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_an_error_of_the_api_is_told_without_a_traceback(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     deployment = deploy(Program("plugin"), {"apiKey": READ_ONLY_KEY})
     told = deployment.fails(deployment.up)
     assert "the API key lacks the scope webhook_endpoints:write (403)" in told
@@ -236,7 +240,9 @@ def test_an_error_of_the_api_is_told_without_a_traceback(deploy: Callable[..., D
     assert emulator.truth() == {}
 
 
-def test_a_half_made_endpoint_is_kept_and_completed(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_half_made_endpoint_is_kept_and_completed(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     deployment = deploy(Program("plugin", status="disabled"))
     emulator.faults({"method": "PATCH", "status": 400, "commit": False})
     told = deployment.fails(deployment.up)
@@ -252,7 +258,7 @@ def test_a_half_made_endpoint_is_kept_and_completed(deploy: Callable[..., Deploy
 # -- the engine's other features ---------------------------------------------------------------------------
 
 
-def test_ignored_changes_are_left_alone(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_ignored_changes_are_left_alone(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     program = Program("plugin")
     program.arguments["opts"] = pulumi.ResourceOptions(ignore_changes=["url", "status"])
     deployment = deploy(program)
@@ -263,7 +269,7 @@ def test_ignored_changes_are_left_alone(deploy: Callable[..., Deployment], emula
     assert [one["body"] for one in emulator.requests("PATCH")] == ['{"enabled_events":["c"]}']
 
 
-def test_values_not_known_yet_are_previewed(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_values_not_known_yet_are_previewed(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     def program() -> None:
         first = WebhookEndpoint("first", url="https://example.com/first")
         url = first.webhook_endpoint_id.apply(lambda one: f"https://example.com/{one}")
@@ -278,7 +284,9 @@ def test_values_not_known_yet_are_previewed(deploy: Callable[..., Deployment], e
     assert "https://example.com/we_" not in deployment.state_file()
 
 
-def test_an_update_keeps_what_depends_on_it_unchanged(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_an_update_keeps_what_depends_on_it_unchanged(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
     """Id and secret are known in the preview of an update: nothing downstream is shown as changing."""
 
     def program() -> None:
@@ -294,7 +302,7 @@ def test_an_update_keeps_what_depends_on_it_unchanged(deploy: Callable[..., Depl
     assert len(emulator.truth()) == 2
 
 
-def test_functions_are_called_from_a_program(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_functions_are_called_from_a_program(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
 
     def program() -> None:
@@ -309,7 +317,7 @@ def test_functions_are_called_from_a_program(deploy: Callable[..., Deployment], 
 
 
 def test_the_engine_lists_and_describes_what_the_plugin_has(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     made = emulator.seed(3)
     variables = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url}

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from control import Emulator
-from deployment import Deployment
-from programs import expect_truth
-from sdk import DOORS, Declare
-from strategies import EVENTS, STATUSES, declared, equal_to, urls
-from tally import tally
+from support.case_counter import count_cases
+from support.emulator import EmulatorClient
+from support.programs import expect_truth
+from support.sdk import DOORS, Declare
+from support.stack import Deployment
+from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
 
 MANY = 120
 EDITS = st.one_of(
@@ -57,7 +57,7 @@ def random_fleet() -> list[Inputs]:
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("round_number", range(3))
 def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
-    deploy: Callable[..., Deployment], emulator: Emulator, round_number: int, door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, round_number: int, door: str
 ) -> None:
     program = Fleet(DOORS[door], random_fleet())
     deployment = deploy(program)
@@ -83,4 +83,4 @@ def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
     ]
     deployment.expect_clean()
     expect_truth(deployment, emulator)
-    tally(f"real engine, {door} door", MANY)
+    count_cases(f"real engine, {door} door", MANY)

@@ -10,11 +10,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from pulumi.dynamic import Config, ConfigureRequest
 from pydantic.alias_generators import to_snake
 
-from control import READ_ONLY_KEY, Emulator
 from pulumi_kinetic import endpoint, errors
 from pulumi_kinetic.dynamic import KineticProvider
-from strategies import EVENTS, STATUSES, declared, equal_to, urls
-from tally import tally
+from support.case_counter import count_cases
+from support.emulator import READ_ONLY_KEY, EmulatorClient
+from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
 
 Inputs = dict[str, Any]
 FAULTS = [
@@ -43,7 +43,7 @@ class Managed:
 
 
 class Life(RuleBasedStateMachine):
-    emulator: Emulator
+    emulator: EmulatorClient
     managed = Bundle("managed")
 
     def __init__(self) -> None:
@@ -192,7 +192,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_servers_truth_equals_the_state(self) -> None:
-        tally("stateful steps")
+        count_cases("stateful steps")
         truth = self.emulator.truth()
         settled = {one.id: one for one in self.alive if one.id not in self.drifted}
         assert set(settled) == set(truth) - self.drifted
@@ -214,7 +214,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("waits")
 def test_state_and_server_agree_after_every_step(
-    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: EmulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
 
@@ -228,7 +228,7 @@ def test_state_and_server_agree_after_every_step(
     )
 
 
-def test_the_machine_sees_a_wrong_secret(emulator: Emulator) -> None:
+def test_the_machine_sees_a_wrong_secret(emulator: EmulatorClient) -> None:
     """The guard itself, broken once: a state that lies is found out."""
     Life.emulator = emulator
     machine = Life()

@@ -4,9 +4,9 @@ from typing import Any
 
 import pulumi
 
-from control import Emulator
-from deployment import Deployment
-from sdk import DOORS
+from support.emulator import EmulatorClient
+from support.sdk import DOORS
+from support.stack import Deployment
 
 URL = "https://example.com/md/webhooks"
 
@@ -23,7 +23,7 @@ class Program:
         pulumi.export("signing_secret", made.signing_secret)
 
 
-def expect_truth(deployment: Deployment, emulator: Emulator) -> None:
+def expect_truth(deployment: Deployment, emulator: EmulatorClient) -> None:
     """The server and the state agree on what exists and on every secret."""
     truth = {one["webhook_endpoint_id"]: one["signing_secret"] for one in emulator.truth().values()}
     state = {one["id"]: one["outputs"].get("signingSecret") for one in deployment.resources().values()}
