@@ -11,7 +11,10 @@ import pytest
 import engine
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.server import Server
+from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import COUNTS
+from support.doors import PluginDoor
 from support.emulator import KEY, EmulatorClient
 from support.stack import Deployment
 
@@ -69,6 +72,36 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
     monkeypatch.setattr("pulumi_kinetic.client.time.sleep", made.append)
     return made
+
+
+@pytest.fixture
+def warnings() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal")
+
+
+@pytest.fixture
+def life(api: Client, emulator: EmulatorClient, journal: Journal, warnings: list[str]) -> Lifecycle:
+    made = Lifecycle(emulator.settings(), api, journal, warn=warnings.append)
+    made.serves("shop", "dev")
+    return made
+
+
+@pytest.fixture
+def plugin_door(config: dict[str, str]) -> Iterator[PluginDoor]:
+    with PluginDoor(config) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_plugin_door() -> Iterator[PluginDoor]:
+    """For what makes no request."""
+    with PluginDoor({"apiKey": KEY}) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

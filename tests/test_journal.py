@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -111,23 +108,6 @@ def test_a_file_that_is_no_record_is_named(kept: Journal, tmp_path: Path) -> Non
     with pytest.raises(JournalError, match=r"half.json is not a record") as raised:
         list(kept.records())
     assert "SECRET" not in str(raised.value)
-
-
-def test_a_process_that_ended_is_not_alive() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        started = journal._started(child.pid)  # noqa: SLF001 the start time of a process that isn't this one
-        process = Process(number=child.pid, started=started or "")
-        assert process.is_alive()
-        assert not Process(number=child.pid, started="0").is_alive()
-        child.kill()
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert not process.is_alive()
-    assert not process.is_alive()
-
-
-def test_without_a_start_time_a_process_is_known_by_its_number() -> None:
-    assert Process(number=os.getpid(), started="").is_alive()
-    assert not Process(number=2**22 + 1, started="").is_alive()
 
 
 def test_the_folder_follows_pulumi_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,55 +9,6 @@ from pulumi_kinetic import stack
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.stack import Lock, Stack
 
-DYNAMIC = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
-PLUGIN = "kinetic:index:WebhookEndpoint"
-STATE = {
-    "version": 3,
-    "deployment": {
-        "resources": [
-            {"type": "pulumi:pulumi:Stack", "urn": "s"},
-            {"type": DYNAMIC, "urn": "a"},
-            {"type": PLUGIN, "urn": "b"},
-        ],
-        "pending_operations": [
-            {"type": "creating", "resource": {"type": DYNAMIC, "urn": "c"}},
-            {"type": "creating", "resource": {"type": "aws:s3:Bucket", "urn": "d"}},
-        ],
-    },
-}
-
-
-def test_endpoints_of_both_doors_are_found() -> None:
-    assert [one["urn"] for one in stack.endpoints_of(STATE)] == ["a", "b"]
-
-
-def test_pending_operations_of_others_are_not_ours() -> None:
-    assert [one["resource"]["urn"] for one in stack.pending_of(STATE)] == ["c"]
-
-
-@pytest.mark.parametrize("empty", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
-def test_an_empty_state_has_none(empty: dict[str, object]) -> None:
-    assert stack.endpoints_of(empty) == stack.pending_of(empty) == []
-
-
-def test_a_pending_operation_is_taken_out_alone() -> None:
-    (ours,) = stack.pending_of(STATE)
-    after = stack.without_pending(STATE, [ours])
-    assert [one["resource"]["urn"] for one in after["deployment"]["pending_operations"]] == ["d"]
-    assert len(stack.pending_of(STATE)) == 1
-
-
-def test_a_resource_is_added_last() -> None:
-    after = stack.with_resource(STATE, {"type": DYNAMIC, "urn": "new"})
-    assert [one["urn"] for one in after["deployment"]["resources"]] == ["s", "a", "b", "new"]
-    assert len(stack.endpoints_of(STATE)) == 2
-
-
-def test_secrets_are_wrapped_and_unwrapped() -> None:
-    wrapped = {"a": [stack.secret("whsec_1")], "b": {"c": stack.secret(None)}, "d": 1}
-    assert stack.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
-    assert stack.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
-
 
 @pytest.mark.parametrize(
     ("url", "folder"),

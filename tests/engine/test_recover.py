@@ -1,60 +1,15 @@
-"""Every instant x every victim: killed, recovered, and whole."""
+"""What `pulumi-kinetic recover` does about each kind of loss."""
 
 import dataclasses
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pulumi
-import pytest
-from pulumi import automation as auto
 
-from support.case_counter import count_cases
-from support.crash import INSTANTS, VICTIMS, Crash, Instant, children_of, command_of
+from support.crash import COMMITTED, WHOLE, Crash, outcomes
 from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
-from support.sdk import DOORS, Provider, WebhookEndpoint
-from support.stack import Deployment
-
-WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
-
-
-@pytest.fixture
-def crash(
-    deploy: Callable[..., Deployment], emulator: EmulatorClient, request: pytest.FixtureRequest
-) -> Iterator[Crash]:
-    made = Crash(deploy(lambda: None), emulator, getattr(request, "param", "dynamic"))
-    yield made
-    made.end_providers()
-
-
-@pytest.mark.parametrize("crash", DOORS, indirect=True)
-@pytest.mark.parametrize("victim", VICTIMS)
-@pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: instant.name)
-def test_a_run_killed_at_any_instant_is_made_whole(crash: Crash, instant: Instant, victim: str) -> None:
-    crash.kill(instant, victim)
-    code, report = crash.recover()
-    assert code == 0, report
-    crash.deployment.up()
-    assert crash.verdict() == WHOLE
-    crash.deployment.expect_clean()
-    assert crash.recover() == (0, {"whole": True, "findings": [], "notes": [], "backup": None})
-    assert not crash.in_journal()
-    count_cases("kills")
-
-
-COMMITTED = next(one for one in INSTANTS if one.name == "committed, not answered")
-UPDATE = next(one for one in INSTANTS if one.name == "in an update")
-
-
-def outcomes(report: dict[str, Any]) -> list[str]:
-    return [finding["outcome"] for finding in report["findings"]]
+from support.sdk import Provider, WebhookEndpoint
 
 
 def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Crash, emulator: EmulatorClient) -> None:
@@ -253,119 +208,3 @@ def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Cr
     crash.deployment.up_clean()
     assert crash.verdict() == WHOLE
     assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "production", "sandbox"]
-
-
-# -- each layer off: the sweep must see it ------------------------------------------------------------------
-
-
-@pytest.fixture
-def without_journal(tmp_path: Path) -> Path:
-    """A folder that, first on PYTHONPATH, keeps the provider from writing its journal."""
-    folder = tmp_path / "without"
-    folder.mkdir()
-    patch = "import pulumi_kinetic.journal as j\nj.Journal._write = lambda *_: None\n"
-    (folder / "sitecustomize.py").write_text(patch)
-    return folder
-
-
-def test_without_the_providers_journal_the_sweep_is_red(crash: Crash, without_journal: Path) -> None:
-    crash.deployment.set_variable("PYTHONPATH", str(without_journal))
-    crash.kill(COMMITTED, "provider")
-    crash.recover()
-    crash.deployment.up()
-    assert (crash.verdict()["orphans"], crash.verdict()["doubles"]) == (1, 1)
-
-
-def test_without_the_engines_journal_the_sweep_is_red(crash: Crash, without_journal: Path) -> None:
-    """The pending operation is dropped, and with it the key; the provider's own journal is off too."""
-    crash.deployment.set_variable("PYTHONPATH", str(without_journal))
-    crash.kill(COMMITTED, "both")
-    crash.deployment.cli("cancel", "--yes", "--stack", "dev")
-    state = json.loads(crash.deployment.cli("stack", "export", "--stack", "dev"))
-    state["deployment"]["pending_operations"] = []
-    crash.deployment.stack.import_stack(auto.Deployment(**state))
-    crash.recover()
-    crash.deployment.up()
-    assert crash.verdict()["orphans"] == 1
-
-
-def test_the_providers_journal_alone_is_enough_when_the_engines_is_lost(crash: Crash) -> None:
-    crash.kill(COMMITTED, "both")
-    crash.deployment.cli("cancel", "--yes", "--stack", "dev")
-    state = json.loads(crash.deployment.cli("stack", "export", "--stack", "dev"))
-    state["deployment"]["pending_operations"] = []
-    crash.deployment.stack.import_stack(auto.Deployment(**state))
-    assert crash.recover()[0] == 0
-    crash.deployment.up()
-    assert crash.verdict() == WHOLE
-
-
-def test_the_engines_journal_alone_is_enough_when_the_providers_is_lost(crash: Crash, without_journal: Path) -> None:
-    crash.deployment.set_variable("PYTHONPATH", str(without_journal))
-    crash.kill(COMMITTED, "both")
-    crash.deployment.set_variable("PYTHONPATH", "")
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["into_state"])
-    crash.deployment.up()
-    assert crash.verdict() == WHOLE
-
-
-def test_without_replay_the_sweep_is_red(crash: Crash) -> None:
-    crash.kill(COMMITTED, "both")
-    crash.deployment.cli("cancel", "--yes", "--stack", "dev")
-    crash.deployment.up()
-    assert crash.verdict() == {**WHOLE, "orphans": 1, "doubles": 1}
-
-
-# -- interruption ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("crash", DOORS, indirect=True)
-def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: EmulatorClient) -> None:
-    emulator.faults({"method": "POST", "delay_seconds": 1})
-    crash.declared = {"orders": {"url": "https://example.com/orders"}}
-    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
-    run.start()
-    while not emulator.requests("POST"):
-        time.sleep(0.01)
-    for engine in children_of(os.getpid()):
-        if "pulumi" in command_of(engine):
-            os.kill(engine, signal.SIGINT)
-    run.join()
-    assert len(emulator.truth()) == 1
-    assert crash.verdict() == WHOLE
-    crash.deployment.up_clean()
-    assert crash.recover() == (0, {"whole": True, "findings": [], "notes": [], "backup": None})
-
-
-# -- audit -------------------------------------------------------------------------------------------------
-
-
-def audit(crash: Crash, *arguments: str) -> tuple[int, str]:
-    command = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "audit", *arguments]
-    folder = crash.deployment.stack.workspace.work_dir
-    done = subprocess.run(  # noqa: S603
-        command, cwd=folder, capture_output=True, text=True, env=crash.deployment.variables, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def test_audit_lists_what_no_stack_manages(crash: Crash, emulator: EmulatorClient, tmp_path: Path) -> None:
-    crash.deployment.up()
-    assert audit(crash, "--stack", "dev") == (0, "Every endpoint is managed.\n")
-    (made,) = emulator.seed(1)
-    code, shown = audit(crash, "--stack", "dev")
-    assert code == 3
-    assert shown.split() == [made, "enabled", emulator.truth()[made]["created_at"], "https://example.com/seed/0"]
-    exported = tmp_path / "export.json"
-    exported.write_text(crash.deployment.cli("stack", "export", "--stack", "dev"))
-    code, shown = audit(crash, "--stack", "dev", "--export", str(exported), "--json")
-    assert [one["webhook_endpoint_id"] for one in json.loads(shown)] == [made]
-    assert "signing_secret" not in shown
-
-
-def test_audit_of_a_file_that_is_no_export_says_so(crash: Crash, tmp_path: Path) -> None:
-    (tmp_path / "other.json").write_text("[]")
-    code, shown = audit(crash, "--export", str(tmp_path / "other.json"))
-    assert code == 1
-    assert shown.endswith("other.json is not what `pulumi stack export` writes\n")

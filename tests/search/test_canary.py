@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import pytest
 
 from support.case_counter import count_cases
 from support.doors import DynamicDoor
 from support.emulator import EmulatorClient
-from support.secret_scan import forms, hits
+from support.secret_scan import hits
 
 KEY = "md_test_CANARYkey0123456789/+="
 RUNS = 1000
@@ -27,13 +26,6 @@ FAULTS: list[dict[str, Any]] = [
     {"without_secret": True},
     {"status": 302, "headers": {"Location": f"https://elsewhere.example/?key={KEY}"}},
 ]
-
-
-@pytest.mark.parametrize("secret", ["md_test_abc/+=", 'quote" and \\ and é'])
-def test_the_search_finds_every_form(secret: str) -> None:
-    for form in forms(secret):
-        assert hits([secret], {"here": f"before {form} after"}) == [("here", secret[:12])]
-    assert hits([secret], {"here": "nothing"}) == []
 
 
 def test_faulted_runs_tell_no_secret(emulator: EmulatorClient, tmp_path: Path) -> None:

@@ -61,6 +61,10 @@ INSTANTS = (
     Instant("in a delete", ({**DELETE, **AFTER},), _asked("DELETE"), "delete"),
 )
 
+WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
+COMMITTED = next(one for one in INSTANTS if one.name == "committed, not answered")
+UPDATE = next(one for one in INSTANTS if one.name == "in an update")
+
 
 class Crash:
     """One stack whose runs are killed; every run adds, changes or removes one endpoint."""
@@ -203,3 +207,7 @@ def command_of(process: int) -> str:
         return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
+
+
+def outcomes(report: dict[str, Any]) -> list[str]:
+    return [finding["outcome"] for finding in report["findings"]]

@@ -17,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from typing_extensions import Self
 
 from pulumi_kinetic.dynamic import KineticProvider
+from pulumi_kinetic.journal import Journal, Record, default_folder
 
 PROVIDER = cast("str", _serialize(True, serialize_provider, KineticProvider())[0])  # noqa: FBT003 the SDK's own signature
 URN = "urn:pulumi:dev::shop::kinetic:index:WebhookEndpoint::orders"
@@ -159,3 +160,8 @@ def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 def plain(values: struct_pb2.Struct) -> Values:
     found = json_format.MessageToDict(values)
     return {name: value for name, value in found.items() if name != "__provider"}
+
+
+def open_records() -> list[Record]:
+    """The records in the journal that the spawned providers share, answered ones included."""
+    return list(Journal(default_folder()).records())
