@@ -105,6 +105,9 @@ def test_deleting_what_is_gone_is_done(life: Lifecycle, emulator: EmulatorClient
     endpoint_id, state = life.create(declared())
     emulator.remove(endpoint_id)
     life.delete(endpoint_id, state)
+    assert emulator.truth() == {}
+    assert emulator.requests()[-1]["method"] == "DELETE"
+    assert emulator.requests()[-1]["status"] == 404
 
 
 def test_a_delete_cut_off_and_repeated_is_done(life: Lifecycle, emulator: EmulatorClient, waits: list[float]) -> None:

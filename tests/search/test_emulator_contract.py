@@ -1,5 +1,6 @@
 """The emulator against its own OpenAPI, by schemathesis; the client against an emulator that varies what is assumed."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Assumptions, Store
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from support.case_counter import COUNTS, count_cases
+from support.case_counter import count_cases
 from support.emulator import KEY, EmulatorClient
 
 schema = schemathesis.openapi.from_asgi("/openapi.json", build(Store()))
@@ -34,6 +35,7 @@ def test_the_emulator_answers_as_its_openapi_says(case: Any) -> None:
     count_cases("contract of the emulator")
 
 
+NUMBERS = itertools.count(1)
 ASSUMED = st.builds(
     Assumptions,
     error_shape=st.sampled_from(["nested", "flat", "list", "string", "problem"]),
@@ -61,7 +63,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator.assume(**assumed.model_dump())
     life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
     news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
-    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{unique_number()}").inputs
+    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
     endpoint_id, state = life.create(inputs)
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []
@@ -70,8 +72,4 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
         api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"])
     life.delete(endpoint_id, state)
     assert life.read(endpoint_id, state) is None
-
-
-def unique_number() -> int:
     count_cases("client against varied assumptions")
-    return COUNTS["client against varied assumptions"]

@@ -1,5 +1,6 @@
 """Random faults against create, update and delete: at most one endpoint for each create, and the truth is told."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
-from support.case_counter import COUNTS, count_cases
+from support.case_counter import count_cases
 from support.emulator import EmulatorClient
 
 HTML = {"body": "<html>Bad gateway</html>", "content_type": "text/html"}
@@ -38,6 +39,7 @@ FAULTS = st.sampled_from(
         {},
     ]
 )
+NUMBERS = itertools.count(1)
 SCRIPT = st.lists(FAULTS, max_size=6)
 NOISY_MACHINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 SEARCH = settings(max_examples=250, deadline=None, suppress_health_check=NOISY_MACHINE)
@@ -68,7 +70,7 @@ def patient(emulator: EmulatorClient, tmp_path: Path) -> Iterator[Lifecycle]:
 
 def news() -> dict[str, Any]:
     count_cases("fault schedules")
-    number = COUNTS["fault schedules"]
+    number = next(NUMBERS)
     return {"url": f"https://example.com/{number}", "status": "disabled", "idempotencyKey": f"key-{number}"}
 
 
