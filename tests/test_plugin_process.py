@@ -1,7 +1,6 @@
 import signal
 import subprocess
 import sys
-import time
 from importlib import metadata
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi_kinetic import schema
 from pulumi_kinetic.journal import is_running
 from support.diff_cases import inputs
-from support.doors import PROVIDER_URN, URN, Door, PluginDoor, message, open_records, struct
+from support.doors import CALL_OPTIONS, PROVIDER_URN, URN, Door, PluginDoor, message, open_records, struct
 from support.emulator import EmulatorClient
+from support.waiting import first_line, wait_until
 
 
 def test_the_plugin_tells_its_version_and_schema(shared_plugin_door: PluginDoor) -> None:
@@ -28,8 +28,11 @@ def test_many_calls_are_under_way_at_once(plugin_door: PluginDoor, emulator: Emu
     made = emulator.seed(count)
     emulator.faults({"method": "GET", "delay_seconds": 4, "times": count})
     calls = [plugin_door.stub.Read.future(messages.ReadRequest(id=one, urn=URN)) for one in made]
-    while len(emulator.requests("GET")) < count:
-        assert not any(call.done() for call in calls)
+    wait_until(
+        lambda: len(emulator.requests("GET")) == count or any(call.done() for call in calls),
+        f"{count} reads to be under way",
+    )
+    assert not any(call.done() for call in calls)
     assert [call.result().id for call in calls] == made
 
 
@@ -38,8 +41,7 @@ def test_a_cancelled_run_finishes_what_it_began_and_begins_nothing(
 ) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     under_way = plugin_door.stub.Create.future(messages.CreateRequest(urn=URN, properties=plugin_door.sent(inputs({}))))
-    while not emulator.requests("POST"):
-        time.sleep(0.01)
+    wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
     plugin_door.stub.Cancel(empty_pb2.Empty())
     other = inputs({"idempotencyKey": "other"})
     assert "the run was cancelled: nothing was sent" in message(lambda: plugin_door.create(other))
@@ -52,8 +54,7 @@ def test_a_create_outlives_the_signal_that_ends_a_whole_machine(
 ) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     under_way = plugin_door.stub.Create.future(messages.CreateRequest(urn=URN, properties=plugin_door.sent(inputs({}))))
-    while not emulator.requests("POST"):
-        time.sleep(0.01)
+    wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
     plugin_door.process.send_signal(signal.SIGTERM)
     assert under_way.result().id in emulator.truth()
 
@@ -90,20 +91,17 @@ def test_a_plugin_whose_engine_was_killed_finishes_ends_and_keeps_its_record(
     engine = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", ORPHAN, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert engine.stdout
-    port, plugin = map(int, engine.stdout.readline().split())
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    port, plugin = map(int, first_line(engine, "the plugin's port").split())
+    with grpc.insecure_channel(f"127.0.0.1:{port}", options=CALL_OPTIONS) as channel:
         stub = PluginDoor.stub_of(channel)
         stub.Configure(messages.ConfigureRequest(urn=PROVIDER_URN, args=struct(config)))
         emulator.faults({"method": "POST", "delay_after_seconds": 2})
         declared = {**inputs({"idempotencyKey": "orphan"}), "idempotencyKey": "orphan"}
         call = stub.Create.future(messages.CreateRequest(urn=URN, properties=struct(declared)))
-        while not emulator.truth():
-            time.sleep(0.01)
+        wait_until(emulator.truth, "the endpoint to be made")
         engine.kill()
-        engine.communicate()
+        engine.communicate(timeout=20)
         assert isinstance(call.exception(), grpc.RpcError)
-    while is_running(plugin):
-        time.sleep(0.05)
+    wait_until(lambda: not is_running(plugin), "the plugin to end")
     (made,) = emulator.truth()
     assert made in [one.endpoint_id for one in open_records()]

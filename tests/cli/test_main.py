@@ -14,16 +14,16 @@ from click.testing import CliRunner
 
 from pulumi_kinetic import cli
 from support.emulator import KEY, EmulatorClient
+from support.waiting import first_line
 
 COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "emulator", "--port", "0"]
 
 
 def started(*arguments: str) -> tuple[subprocess.Popen[str], str]:
     process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=os.environ)  # noqa: S603
-    assert process.stdout is not None
-    found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-    assert found is not None
-    return process, found[0]
+    url = re.search(r"http://127\.0\.0\.1:\d+", first_line(process, "the emulator's address"))
+    assert url is not None
+    return process, url[0]
 
 
 def ended(process: subprocess.Popen[str], number: signal.Signals) -> int:

@@ -7,13 +7,20 @@ from pathlib import Path
 
 from support.crash import Crash
 from support.emulator import EmulatorClient
+from support.waiting import RUN_SECONDS
 
 
 def audit(crash: Crash, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "audit", *arguments]
     folder = crash.deployment.stack.workspace.work_dir
     done = subprocess.run(  # noqa: S603
-        command, cwd=folder, capture_output=True, text=True, env=crash.deployment.variables, check=False
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=crash.deployment.variables,
+        check=False,
+        timeout=RUN_SECONDS,
     )
     return done.returncode, done.stdout + done.stderr
 

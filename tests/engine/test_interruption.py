@@ -2,28 +2,24 @@
 
 import os
 import signal
-import threading
-import time
 
 import pytest
 
 from support.crash import WHOLE, Crash, children_of, command_of
 from support.emulator import EmulatorClient
 from support.sdk import DOORS
+from support.waiting import in_background, wait_until
 
 
 @pytest.mark.parametrize("crash", DOORS, indirect=True)
 def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}
-    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
-    run.start()
-    while not emulator.requests("POST"):
-        time.sleep(0.01)
-    for engine in children_of(os.getpid()):
-        if "pulumi" in command_of(engine):
-            os.kill(engine, signal.SIGINT)
-    run.join()
+    with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the interrupted run"):
+        wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
+        for engine in children_of(os.getpid()):
+            if "pulumi" in command_of(engine):
+                os.kill(engine, signal.SIGINT)
     assert len(emulator.truth()) == 1
     assert crash.verdict() == WHOLE
     crash.deployment.up_clean()

@@ -14,6 +14,7 @@ from pulumi_kinetic import schema
 from pulumi_kinetic.endpoint import PLUGIN_TYPE
 from support.emulator import KEY, EmulatorClient
 from support.stack import Deployment
+from support.waiting import RUN_SECONDS
 
 
 def test_functions_are_called_from_a_program(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
@@ -41,7 +42,7 @@ def test_the_engine_lists_and_describes_what_the_plugin_has(
     def cli(*arguments: str) -> str:
         command = [str(shutil.which("pulumi", path=deployment.variables["PATH"])), *arguments]
         folder = deployment.stack.workspace.work_dir
-        return subprocess.check_output(command, env=deployment.variables, cwd=folder, text=True)  # noqa: S603
+        return subprocess.check_output(command, env=deployment.variables, cwd=folder, text=True, timeout=RUN_SECONDS)  # noqa: S603
 
     described = json.loads(cli("package", "get-schema", plugin))
     assert described["resources"].keys() == schema.schema()["resources"].keys()

@@ -1,7 +1,6 @@
 """What `pulumi-kinetic recover` does about each kind of loss."""
 
 import dataclasses
-import threading
 import time
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pulumi
 from support.crash import COMMITTED, WHOLE, Crash, outcomes
 from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
 from support.sdk import Provider, WebhookEndpoint
+from support.waiting import in_background, wait_until
 
 
 def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Crash, emulator: EmulatorClient) -> None:
@@ -61,10 +61,12 @@ def test_a_state_whose_side_file_was_torn_is_mended(crash: Crash) -> None:
 def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "provider")
     code, report = crash.recover("--unlock")
-    assert code == 1  # the question can't be asked here: no terminal
+    assert code == 1  # the question can't be answered here: no terminal
+    (lost,) = set(emulator.truth()) - {resource["id"] for resource in crash.deployment.resources().values()}
+    assert report["error"].startswith(f"Delete {lost} ")
+    assert "Aborted!" in report["error"]
     assert len(emulator.truth()) == 2
     assert crash.recover()[0] == 0
-    assert report
 
 
 def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
@@ -85,13 +87,10 @@ def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Cra
         {"method": "POST", "delay_after_seconds": 4},
     )
     crash.declared = {"orders": {"url": "https://example.com/orders"}, "slow": {"url": "https://example.com/slow"}}
-    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
-    run.start()
-    while len(emulator.requests("POST")) < 3:
-        time.sleep(0.01)
-    time.sleep(0.5)
-    crash.kill_now("cli")
-    run.join()
+    with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the killed run"):
+        wait_until(lambda: len(emulator.requests("POST")) >= 3, "the third POST to arrive")
+        time.sleep(0.5)
+        crash.kill_now("cli")
     code, report = crash.recover()
     assert code == 0, report
     crash.deployment.up()
@@ -110,12 +109,9 @@ def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: Emulator
 def test_a_stack_locked_by_a_living_process_is_left_alone(crash: Crash, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 3})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}
-    run = threading.Thread(target=crash.deployment.up)
-    run.start()
-    while not crash.in_journal():
-        time.sleep(0.01)
-    code, report = crash.recover()
-    run.join()
+    with in_background(crash.deployment.up, "the run that holds the lock"):
+        wait_until(crash.in_journal, "the create to be in the journal")
+        code, report = crash.recover()
     assert code == 1
     assert "the stack is locked by" in report["error"]
     assert crash.verdict() == WHOLE
@@ -147,12 +143,9 @@ def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: Em
     (made,) = emulator.seed(1)
     crash.declared = {"orders": {"url": "https://example.com/seed/0", "adopt": made}}
     emulator.faults({"method": "GET", "delay_seconds": 1})
-    run = threading.Thread(target=lambda: crash.deployment.fails(crash.deployment.up))
-    run.start()
-    while not emulator.requests("GET"):
-        time.sleep(0.01)
-    crash.kill_now("both")
-    run.join()
+    with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the killed run"):
+        wait_until(lambda: emulator.requests("GET"), "the adoption's GET to arrive")
+        crash.kill_now("both")
     code, report = crash.recover()
     assert (code, outcomes(report)) == (0, ["nothing_created"])
     crash.deployment.up()
@@ -166,12 +159,9 @@ def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: EmulatorCli
     crash.deployment.up()
     urn = crash.deployment.resources()["orders"]["urn"]
     emulator.faults({"method": "POST", "delay_after_seconds": 1.5})
-    run = threading.Thread(target=lambda: crash.deployment.fails(lambda: crash.deployment.up(replace=[urn])))
-    run.start()
-    while len(emulator.truth()) < 3:
-        time.sleep(0.01)
-    crash.kill_now("both")
-    run.join()
+    with in_background(lambda: crash.deployment.fails(lambda: crash.deployment.up(replace=[urn])), "the killed run"):
+        wait_until(lambda: len(emulator.truth()) == 3, "the replacement to be made")
+        crash.kill_now("both")
     code, report = crash.recover()
     assert (code, outcomes(report)) == (0, ["deleted"])
     crash.deployment.up()

@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ from pulumi import automation as auto
 from support.emulator import EmulatorClient
 from support.sdk import DOORS
 from support.stack import Deployment
+from support.waiting import RUN_SECONDS, in_background, wait_until
 
-LONG = 20.0
 VICTIMS = ("cli", "provider", "both")
 
 
@@ -95,11 +93,9 @@ class Crash:
         self.emulator.clear_log()
         self.endpoints_before = len(self.emulator.truth())
         self.emulator.faults(*instant.faults)
-        run = threading.Thread(target=self._up)
-        run.start()
-        self._wait_for(lambda: instant.reached(self) or not run.is_alive())
-        self.kill_now(victim)
-        run.join()
+        with in_background(self._up, "the killed run") as run:
+            wait_until(lambda: instant.reached(self) or not run.is_alive(), f"the instant {instant.name!r}")
+            self.kill_now(victim)
         self.emulator.faults()
 
     def recover(self, *options: str) -> tuple[int, dict[str, Any]]:
@@ -108,7 +104,7 @@ class Crash:
         folder = self.deployment.stack.workspace.work_dir
         done = subprocess.run(  # noqa: S603
             [*command, "--stack", "dev", "--cwd", folder, *(options or ("--yes",))],
-            capture_output=True, text=True, env=self.deployment.variables, check=False,
+            capture_output=True, text=True, env=self.deployment.variables, check=False, timeout=RUN_SECONDS,
         )  # fmt: skip
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {"error": done.stderr}
 
@@ -152,13 +148,6 @@ class Crash:
     def _up(self) -> None:
         with contextlib.suppress(auto.CommandError):
             self.deployment.up()
-
-    def _wait_for(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + LONG
-        while not condition():
-            if time.monotonic() > deadline:
-                raise TimeoutError("the instant never came")
-            time.sleep(0.005)
 
     def kill_now(self, victim: str) -> None:
         """Kill without mercy whatever of the victim runs."""

@@ -1,5 +1,6 @@
 """A provider process as the engine sees it: spawned, asked over gRPC, in plain values."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing_extensions import Self
 
 from pulumi_kinetic.dynamic import KineticProvider
 from pulumi_kinetic.journal import Journal, Record, default_folder
+from support.waiting import first_line
 
 PROVIDER = cast("str", _serialize(True, serialize_provider, KineticProvider())[0])  # noqa: FBT003 the SDK's own signature
 URN = "urn:pulumi:dev::shop::kinetic:index:WebhookEndpoint::orders"
@@ -26,6 +28,9 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 SECRETS = {"signingSecret", "existingSigningSecret", "idempotencyKey"}
 Values = dict[str, Any]
+
+# Every call has a deadline: a provider that hangs fails a test, and doesn't hang it.
+CALL_OPTIONS = [("grpc.service_config", json.dumps({"methodConfig": [{"name": [{}], "timeout": "60s"}]}))]
 
 
 class Door:
@@ -36,8 +41,8 @@ class Door:
         self.process = subprocess.Popen(  # noqa: S603
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables, text=True
         )
-        assert self.process.stdout is not None
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{int(self.process.stdout.readline())}")
+        port = int(first_line(self.process, "the provider's port"))
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CALL_OPTIONS)
         self.stub = self.stub_of(self._channel)
 
     def __enter__(self) -> Self:
@@ -46,7 +51,7 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self._channel.close()
         self.process.kill()
-        self.stderr = self.process.communicate()[1]
+        self.stderr = self.process.communicate(timeout=20)[1]
 
     @staticmethod
     def stub_of(channel: grpc.Channel) -> provider_pb2_grpc.ResourceProviderStub:
