@@ -56,8 +56,8 @@ def api_with(emulator: EmulatorClient) -> Iterator[Callable[..., Client]]:
         return opened[-1]
 
     yield connect
-    for one in opened:
-        one.close()
+    for client in opened:
+        client.close()
 
 
 @pytest.fixture

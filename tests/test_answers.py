@@ -127,12 +127,12 @@ def test_long_words_of_a_server_are_cut() -> None:
 
 
 def test_the_secret_of_an_answer_is_never_shown() -> None:
-    found = {
+    answer = {
         "webhook_endpoint_id": "we_1",
         "url": "https://a.example",
         "status": "enabled",
         "signing_secret": "whsec_X",
     }
-    api, _ = answering(httpx.Response(201, json=found))
+    api, _ = answering(httpx.Response(201, json=answer))
     created = api.create(BODY, "key-1")
     assert "whsec_X" not in repr(created) + str(created) + json.dumps(created.model_dump(mode="json"))

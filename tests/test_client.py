@@ -26,7 +26,7 @@ def test_update_sends_the_given_fields_alone(api: Client, emulator: EmulatorClie
     created = api.create(BODY, "key-1")
     changed = api.update(created.webhook_endpoint_id, {"status": "disabled"})
     assert changed.status == "disabled"
-    assert [one["body"] for one in emulator.requests("PATCH")] == ['{"status":"disabled"}']
+    assert [request["body"] for request in emulator.requests("PATCH")] == ['{"status":"disabled"}']
 
 
 def test_delete_removes_the_endpoint(api: Client, emulator: EmulatorClient) -> None:
@@ -88,15 +88,15 @@ def test_list_gives_all_pages_forward_and_backward(
     emulator.assume(newest_first=newest_first)
     ids = emulator.seed(250)
     expected = list(reversed(ids)) if newest_first else ids
-    assert [one.webhook_endpoint_id for one in api.list()] == expected
-    assert [one.webhook_endpoint_id for one in api.list(starting_after=expected[9])] == expected[10:]
-    assert [one.webhook_endpoint_id for one in api.list(ending_before=expected[-1])] == expected[:-1][::-1]
+    assert [endpoint.webhook_endpoint_id for endpoint in api.list()] == expected
+    assert [endpoint.webhook_endpoint_id for endpoint in api.list(starting_after=expected[9])] == expected[10:]
+    assert [endpoint.webhook_endpoint_id for endpoint in api.list(ending_before=expected[-1])] == expected[:-1][::-1]
 
 
 def test_list_asks_for_a_page_only_when_it_is_needed(api: Client, emulator: EmulatorClient) -> None:
     emulator.seed(250)
     next(iter(api.list()))
-    assert [one["query"] for one in emulator.requests("GET")] == ["limit=100"]
+    assert [request["query"] for request in emulator.requests("GET")] == ["limit=100"]
 
 
 def test_a_listing_that_never_ends_is_an_error() -> None:

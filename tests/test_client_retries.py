@@ -54,7 +54,7 @@ def test_what_may_pass_is_tried_again_and_nothing_else(
     with pytest.raises(errors.ApiError):
         attempt(api, method)
     assert len(requests) == len(waits) + 1 == (2 if retried else 1)
-    assert len({(one.content, one.headers.get("Idempotency-Key")) for one in requests}) == 1
+    assert len({(request.content, request.headers.get("Idempotency-Key")) for request in requests}) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_a_wait_beyond_the_deadline_is_not_begun(waits: list[float]) -> None:
 
 
 def test_retry_after_is_obeyed(waits: list[float]) -> None:
-    found = {"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled"}
+    answer = {"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled"}
     limited = httpx.Response(429, headers={"Retry-After": "2"})
-    api, _ = answering(limited, httpx.Response(200, json=found), max_retries=1)
+    api, _ = answering(limited, httpx.Response(200, json=answer), max_retries=1)
     assert api.get("we_1").url == "https://a.example"
     assert 2 <= waits[0] <= 2.5
 
@@ -131,4 +131,4 @@ def test_a_create_in_flight_is_waited_for(emulator: EmulatorClient, api_with: Ca
     emulator.faults({"method": "POST", "delay_in_flight_seconds": 1.2})
     created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1")
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
-    assert 409 in [one["status"] for one in emulator.requests("POST")]
+    assert 409 in [request["status"] for request in emulator.requests("POST")]

@@ -19,14 +19,14 @@ def stack_config(emulator: EmulatorClient) -> Iterator[None]:
 @pytest.mark.usefixtures("stack_config")
 def test_get_looks_up_one_endpoint_without_its_secret(emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
-    found = dynamic.get_webhook_endpoint(made)
-    assert found.webhook_endpoint_id == made
-    assert found.url == "https://example.com/seed/0"
-    assert emulator.truth()[made]["signing_secret"] not in repr(found)
+    endpoint = dynamic.get_webhook_endpoint(made)
+    assert endpoint.webhook_endpoint_id == made
+    assert endpoint.url == "https://example.com/seed/0"
+    assert emulator.truth()[made]["signing_secret"] not in repr(endpoint)
 
 
 @pytest.mark.usefixtures("stack_config")
 def test_list_looks_up_all_endpoints(emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
-    found = dynamic.list_webhook_endpoints()
-    assert {one.webhook_endpoint_id for one in found} == set(made)
+    listed = dynamic.list_webhook_endpoints()
+    assert {endpoint.webhook_endpoint_id for endpoint in listed} == set(made)

@@ -48,14 +48,14 @@ def test_an_answered_record_holds_the_id_and_no_key(kept: Journal, tmp_path: Pat
 
 
 def test_a_record_is_under_way_until_it_is_answered_or_given_up(kept: Journal) -> None:
-    answered, given_up, dead = (begin(kept, key) for key in ("one", "two", "three"))
+    answered, given_up, dead = (begin(kept, key) for key in ("first", "second", "third"))
     assert answered.is_under_way
     kept.answered(answered, "we_1")
     kept.give_up(given_up)
     shown = {record.mark: record for record in kept.records()}
     assert not shown[answered.mark].is_under_way
     assert not shown[given_up.mark].is_under_way
-    assert shown[given_up.mark].idempotency_key == "two"
+    assert shown[given_up.mark].idempotency_key == "second"
     assert not dead.model_copy(update={"process": Process(number=dead.process.number, started="0")}).is_under_way
 
 
@@ -67,10 +67,10 @@ def test_a_closed_record_is_gone(kept: Journal) -> None:
 
 
 def test_answered_records_go_when_the_process_ends_and_open_ones_stay(kept: Journal) -> None:
-    kept.answered(begin(kept, "one"), "we_1")
-    begin(kept, "two")
+    kept.answered(begin(kept, "first"), "we_1")
+    begin(kept, "second")
     kept.forget_delivered()
-    assert [record.idempotency_key for record in kept.records()] == ["two"]
+    assert [record.idempotency_key for record in kept.records()] == ["second"]
 
 
 def test_a_record_of_an_earlier_run_goes_when_the_engine_shows_its_id(kept: Journal, tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ def test_an_answer_that_comes_while_the_process_ends_stays(kept: Journal, monkey
 
 
 def test_records_come_oldest_first(kept: Journal) -> None:
-    for key in ("one", "two", "three"):
+    for key in ("first", "second", "third"):
         begin(kept, key)
-    assert [record.idempotency_key for record in kept.records()] == ["one", "two", "three"]
+    assert [record.idempotency_key for record in kept.records()] == ["first", "second", "third"]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def test_adopt_takes_over_without_a_post_and_changes_only_what_differs(
     news = declared(adopt=made, url="https://EXAMPLE.com:443/seed/0", enabledEvents=["b", "a"], status="disabled")
     endpoint_id, state = life.create(news)
     assert endpoint_id == state["webhookEndpointId"] == made
-    assert [(one["method"], one["body"]) for one in emulator.requests()] == [
+    assert [(request["method"], request["body"]) for request in emulator.requests()] == [
         ("GET", ""),
         ("PATCH", '{"status":"disabled"}'),
     ]
@@ -26,7 +26,7 @@ def test_adopt_of_an_equal_endpoint_changes_nothing(life: Lifecycle, emulator: E
     (made,) = emulator.seed(1)
     emulator.clear_log()
     life.create(declared(adopt=made, url="https://example.com/seed/0"))
-    assert [one["method"] for one in emulator.requests()] == ["GET"]
+    assert [request["method"] for request in emulator.requests()] == ["GET"]
 
 
 def test_adopt_for_all_events_widens_an_endpoint_for_some(life: Lifecycle, emulator: EmulatorClient) -> None:
@@ -43,7 +43,7 @@ def test_adopt_with_the_secret_has_it(life: Lifecycle, emulator: EmulatorClient,
     secret = emulator.truth()[made]["signing_secret"]
     _, state = life.create(declared(adopt=made, existingSigningSecret=secret))
     assert (state["signingSecret"], warnings) == (secret, [])
-    assert all(secret not in one["body"] for one in emulator.requests())
+    assert all(secret not in request["body"] for request in emulator.requests())
 
 
 def test_adopt_without_the_secret_says_once_what_that_means(
@@ -78,7 +78,7 @@ def test_adopt_of_what_is_not_there_says_where_it_was_looked_for(life: Lifecycle
     for missing in ("we_none", elsewhere):
         with pytest.raises(errors.AdoptionError, match=f"{missing} can't be adopted: .* which is of sandbox"):
             life.create(declared(adopt=missing))
-    assert [one["method"] for one in emulator.requests()] == ["GET", "GET"]
+    assert [request["method"] for request in emulator.requests()] == ["GET", "GET"]
 
 
 def test_an_endpoint_is_adopted_once_in_a_program(life: Lifecycle, emulator: EmulatorClient) -> None:

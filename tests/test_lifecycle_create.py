@@ -19,18 +19,18 @@ def test_create_is_one_request_and_captures_the_secret(life: Lifecycle, emulator
         "environment": "sandbox",
         "signingSecret": truth["signing_secret"],
     }
-    assert [one["method"] for one in emulator.requests()] == ["POST"]
+    assert [request["method"] for request in emulator.requests()] == ["POST"]
 
 
 def test_create_for_all_events_sends_none(life: Lifecycle, emulator: EmulatorClient) -> None:
     _, state = life.create(declared())
-    assert [one["body"] for one in emulator.requests()] == ['{"url":"https://example.com/hooks"}']
+    assert [request["body"] for request in emulator.requests()] == ['{"url":"https://example.com/hooks"}']
     assert "enabledEvents" not in state
 
 
 def test_disabled_at_creation_is_a_post_and_a_patch(life: Lifecycle, emulator: EmulatorClient) -> None:
     endpoint_id, state = life.create(declared(status="disabled"))
-    assert [(one["method"], one["body"]) for one in emulator.requests()] == [
+    assert [(request["method"], request["body"]) for request in emulator.requests()] == [
         ("POST", '{"url":"https://example.com/hooks"}'),
         ("PATCH", '{"status":"disabled"}'),
     ]

@@ -110,7 +110,7 @@ def test_a_half_made_endpoint_that_is_handed_over_is_answered(
 def test_the_journal_names_whose_create_it_is(api: Client, emulator: EmulatorClient, journal: Journal) -> None:
     life = Lifecycle(emulator.settings(), api, journal, warn=print, provider="urn:of:provider")
     life.serves("shop", "dev")
-    life.serves("shop", "")  # a check that isn't told the stack leaves it as it was
+    life.serves("shop", "")  # a check that isn't given the stack leaves it as it was
     life.create(declared())
     (record,) = journal.records()
     assert (record.project, record.stack, record.provider) == ("shop", "dev", "urn:of:provider")

@@ -14,8 +14,8 @@ STATE = {**inputs({}), "signingSecret": "s", "environment": "sandbox"}
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_diff_names_each_property_of_the_table(shared_plugin_door: PluginDoor, case: Case) -> None:
     state = {**inputs(case.declared_before), "signingSecret": "s", "environment": "sandbox"}
-    found = shared_plugin_door.differing("we_1", state, inputs(case.declared_now))
-    assert list(found) == case.differing
+    changed = shared_plugin_door.differing("we_1", state, inputs(case.declared_now))
+    assert list(changed) == case.differing
 
 
 def test_a_diff_says_in_which_way_a_property_changed(shared_plugin_door: PluginDoor) -> None:
@@ -128,7 +128,7 @@ def test_a_half_made_endpoint_is_handed_over_with_its_secret(plugin_door: Plugin
     declared = inputs({"status": "disabled"})
     error = failure(lambda: plugin_door.create(declared))
     (made,) = emulator.truth().values()
-    packed = next(one.value for one in error.trailing_metadata() if one.key == "grpc-status-details-bin")
+    packed = next(item.value for item in error.trailing_metadata() if item.key == "grpc-status-details-bin")
     status = status_pb2.Status.FromString(bytes(packed))
     detail = messages.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
@@ -138,14 +138,14 @@ def test_a_half_made_endpoint_is_handed_over_with_its_secret(plugin_door: Plugin
     assert "It is kept, with its secret: the next `pulumi up` completes it" in detail.reasons[0]
     assert plugin_door.update(detail.id, state, declared)["status"] == "disabled"
     assert emulator.truth()[detail.id]["status"] == "disabled"
-    assert [one.endpoint_id for one in open_records() if one.endpoint_id == detail.id] == [detail.id]
+    assert [record.endpoint_id for record in open_records() if record.endpoint_id == detail.id] == [detail.id]
 
 
 def test_an_error_is_one_line_without_a_traceback(config: dict[str, str]) -> None:
     with PluginDoor({**config, "apiKey": READ_ONLY_KEY}) as door:
-        told = message(lambda: door.create(inputs({})))
-    assert told.startswith("could not create a webhook endpoint for")
-    assert len(told.splitlines()) == 1
+        error = message(lambda: door.create(inputs({})))
+    assert error.startswith("could not create a webhook endpoint for")
+    assert len(error.splitlines()) == 1
 
 
 def test_adoption_warns_where_the_user_sees_it(config: dict[str, str], emulator: EmulatorClient) -> None:

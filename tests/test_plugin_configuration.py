@@ -13,7 +13,7 @@ from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
 
 def configured(door: PluginDoor, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     answer = door.stub.CheckConfig(messages.CheckRequest(urn=PROVIDER_URN, news=struct(news)))
-    return plain(answer.inputs), [(one.property, one.reason) for one in answer.failures]
+    return plain(answer.inputs), [(failure.property, failure.reason) for failure in answer.failures]
 
 
 def test_a_configuration_is_checked_whole_and_its_key_is_secret() -> None:
@@ -34,8 +34,8 @@ def test_a_configuration_that_is_not_known_yet_passes() -> None:
 
 def test_a_wrong_configuration_is_told_where_it_was_not_checked() -> None:
     with PluginDoor({}, {"KINETIC_API_KEY": ""}, configure=False) as door:
-        told = message(lambda: door.stub.Configure(messages.ConfigureRequest(urn=PROVIDER_URN)))
-    assert "the API key is missing" in told
+        error = message(lambda: door.stub.Configure(messages.ConfigureRequest(urn=PROVIDER_URN)))
+    assert "the API key is missing" in error
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_two_providers_see_two_environments(config: dict[str, str], emulator: Em
     with PluginDoor(config) as sandbox, PluginDoor({**config, "apiKey": PRODUCTION_KEY}) as production:
         assert sandbox.create(inputs({}))[1]["environment"] == "sandbox"
         assert production.create(inputs({"idempotencyKey": "other"}))[1]["environment"] == "production"
-    assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "sandbox"]
+    assert sorted(endpoint["environment"] for endpoint in emulator.truth().values()) == ["production", "sandbox"]

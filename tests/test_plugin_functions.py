@@ -11,15 +11,15 @@ from support.emulator import EmulatorClient
 
 def invoke(door: PluginDoor, token: str, **args: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     answer = door.stub.Invoke(messages.InvokeRequest(tok=token, args=struct(args)))
-    return plain(getattr(answer, "return")), [(one.property, one.reason) for one in answer.failures]
+    return plain(getattr(answer, "return")), [(failure.property, failure.reason) for failure in answer.failures]
 
 
 def test_a_look_up_tells_everything_but_the_secret(plugin_door: PluginDoor, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
-    found, failures = invoke(plugin_door, schema.GET, webhookEndpointId=made)
+    result, failures = invoke(plugin_door, schema.GET, webhookEndpointId=made)
     assert failures == []
-    assert set(found) == set(schema.schema()["functions"][schema.GET]["outputs"]["properties"])
-    assert found["webhookEndpointId"] == made
+    assert set(result) == set(schema.schema()["functions"][schema.GET]["outputs"]["properties"])
+    assert result["webhookEndpointId"] == made
 
 
 def test_a_look_up_without_an_id_is_told(plugin_door: PluginDoor) -> None:
@@ -27,20 +27,20 @@ def test_a_look_up_without_an_id_is_told(plugin_door: PluginDoor) -> None:
 
 
 def test_a_look_up_of_what_is_not_there_is_an_error(plugin_door: PluginDoor) -> None:
-    told = message(lambda: invoke(plugin_door, schema.GET, webhookEndpointId="we_none"))
-    assert "could not read webhook endpoint we_none: no such endpoint" in told
+    error = message(lambda: invoke(plugin_door, schema.GET, webhookEndpointId="we_none"))
+    assert "could not read webhook endpoint we_none: no such endpoint" in error
 
 
 def test_all_endpoints_can_be_looked_up(plugin_door: PluginDoor, emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
-    found, _ = invoke(plugin_door, schema.LIST)
-    assert {one["webhookEndpointId"] for one in found["webhookEndpoints"]} == set(made)
+    result, _ = invoke(plugin_door, schema.LIST)
+    assert {endpoint["webhookEndpointId"] for endpoint in result["webhookEndpoints"]} == set(made)
 
 
 def listed(door: PluginDoor, **request: Any) -> tuple[list[str], str]:
     answers = list(door.stub.List(messages.ListRequest(token="kinetic:index:WebhookEndpoint", **request)))
     token = answers.pop().continuation.continuation_token if answers[-1].HasField("continuation") else ""
-    return [one.result.id for one in answers], token
+    return [answer.result.id for answer in answers], token
 
 
 def test_a_list_names_every_endpoint(plugin_door: PluginDoor, emulator: EmulatorClient) -> None:

@@ -27,7 +27,7 @@ def test_many_calls_are_under_way_at_once(plugin_door: PluginDoor, emulator: Emu
     count = 40
     made = emulator.seed(count)
     emulator.faults({"method": "GET", "delay_seconds": 4, "times": count})
-    calls = [plugin_door.stub.Read.future(messages.ReadRequest(id=one, urn=URN)) for one in made]
+    calls = [plugin_door.stub.Read.future(messages.ReadRequest(id=endpoint_id, urn=URN)) for endpoint_id in made]
     wait_until(
         lambda: len(emulator.requests("GET")) == count or any(call.done() for call in calls),
         f"{count} reads to be under way",
@@ -62,10 +62,10 @@ def test_a_create_outlives_the_signal_that_ends_a_whole_machine(
 def test_a_peaceful_end_forgets_the_answered_creates(config: dict[str, str]) -> None:
     with PluginDoor(config) as door:
         made, _ = door.create(inputs({"idempotencyKey": "peaceful"}))
-        assert made in [one.endpoint_id for one in open_records()]
+        assert made in [record.endpoint_id for record in open_records()]
         door.process.send_signal(signal.SIGINT)
         assert door.process.wait(20) == 0
-    assert made not in [one.endpoint_id for one in open_records()]
+    assert made not in [record.endpoint_id for record in open_records()]
 
 
 def test_the_plugin_runs_from_a_checkout() -> None:
@@ -104,4 +104,4 @@ def test_a_plugin_whose_engine_was_killed_finishes_ends_and_keeps_its_record(
         assert isinstance(call.exception(), grpc.RpcError)
     wait_until(lambda: not is_running(plugin), "the plugin to end")
     (made,) = emulator.truth()
-    assert made in [one.endpoint_id for one in open_records()]
+    assert made in [record.endpoint_id for record in open_records()]

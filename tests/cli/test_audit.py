@@ -13,14 +13,14 @@ TYPE = "kinetic:index:WebhookEndpoint"
 
 
 def managing(*ids: str) -> Json:
-    return {"deployment": {"resources": [{"type": TYPE, "id": one} for one in ids]}}
+    return {"deployment": {"resources": [{"type": TYPE, "id": endpoint_id} for endpoint_id in ids]}}
 
 
 def test_unmanaged_is_what_none_of_the_states_has(api: Client, emulator: EmulatorClient) -> None:
-    one, two, three = emulator.seed(3)
+    first, second, third = emulator.seed(3)
     emulator.seed(1, "production")
-    found = audit.unmanaged(api, [managing(one), managing(three)])
-    assert [endpoint.webhook_endpoint_id for endpoint in found] == [two]
+    unmanaged = audit.unmanaged(api, [managing(first), managing(third)])
+    assert [endpoint.webhook_endpoint_id for endpoint in unmanaged] == [second]
 
 
 def test_a_table_has_a_line_an_endpoint(api: Client, emulator: EmulatorClient) -> None:

@@ -34,10 +34,10 @@ def state(*operations: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_the_state_remembers_is_joined_with_its_record() -> None:
-    (found,) = intents_of(state(pending(INPUTS)), [record("key")])
-    assert (found.name, found.key, found.body) == ("orders", "key", b'{"url":"https://a.example"}')
-    assert found.record == record("key").model_copy(update={"at": found.record.at if found.record else None})
-    assert found.inputs["idempotencyKey"] == "key"
+    (intent,) = intents_of(state(pending(INPUTS)), [record("key")])
+    assert (intent.name, intent.key, intent.body) == ("orders", "key", b'{"url":"https://a.example"}')
+    assert intent.record == record("key").model_copy(update={"at": intent.record.at if intent.record else None})
+    assert intent.inputs["idempotencyKey"] == "key"
 
 
 def test_what_the_state_has_forgotten_is_known_from_the_journal() -> None:
@@ -51,8 +51,8 @@ def test_updates_and_deletes_are_no_creates() -> None:
 
 
 def test_an_adoption_has_no_key() -> None:
-    (found,) = intents_of(state(pending({**INPUTS, "adopt": "we_1"})), [])
-    assert found.key is None
+    (intent,) = intents_of(state(pending({**INPUTS, "adopt": "we_1"})), [])
+    assert intent.key is None
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ def test_its_provider_is_named_where_the_program_made_it(provider: str, named: s
 
 
 def test_candidates_mean_the_same_and_are_nobodys() -> None:
-    def found(name: str, url: str, events: list[str] | None = None) -> Endpoint:
+    def listed(name: str, url: str, events: list[str] | None = None) -> Endpoint:
         return Endpoint(webhook_endpoint_id=name, url=url, enabled_events=events, status="disabled")
 
     listing = [
-        found("we_it", "https://A.example:443/", ["*"]),
-        found("we_managed", "https://a.example/"),
-        found("we_other_url", "https://b.example"),
-        found("we_other_events", "https://a.example", ["a"]),
+        listed("we_it", "https://A.example:443/", ["*"]),
+        listed("we_managed", "https://a.example/"),
+        listed("we_other_url", "https://b.example"),
+        listed("we_other_events", "https://a.example", ["a"]),
     ]
     intent = Intent(json.dumps({"url": "https://a.example"}).encode(), "key")
-    by_id = {one.webhook_endpoint_id: one for one in listing}
-    assert [one.webhook_endpoint_id for one in intent.candidates({"we_managed"}, by_id)] == ["we_it"]
+    by_id = {endpoint.webhook_endpoint_id: endpoint for endpoint in listing}
+    assert [endpoint.webhook_endpoint_id for endpoint in intent.candidates({"we_managed"}, by_id)] == ["we_it"]

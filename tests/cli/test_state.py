@@ -21,11 +21,11 @@ STATE = {
 
 
 def test_endpoints_of_both_doors_are_found() -> None:
-    assert [one["urn"] for one in stack.endpoints_of(STATE)] == ["a", "b"]
+    assert [resource["urn"] for resource in stack.endpoints_of(STATE)] == ["a", "b"]
 
 
 def test_pending_operations_of_others_are_not_ours() -> None:
-    assert [one["resource"]["urn"] for one in stack.pending_of(STATE)] == ["c"]
+    assert [operation["resource"]["urn"] for operation in stack.pending_of(STATE)] == ["c"]
 
 
 @pytest.mark.parametrize("empty", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
@@ -36,11 +36,11 @@ def test_an_empty_state_has_none(empty: dict[str, object]) -> None:
 def test_a_pending_operation_is_taken_out_alone() -> None:
     (ours,) = stack.pending_of(STATE)
     after = stack.without_pending(STATE, [ours])
-    assert [one["resource"]["urn"] for one in after["deployment"]["pending_operations"]] == ["d"]
+    assert [operation["resource"]["urn"] for operation in after["deployment"]["pending_operations"]] == ["d"]
     assert len(stack.pending_of(STATE)) == 1
 
 
 def test_a_resource_is_added_last() -> None:
     after = stack.with_resource(STATE, {"type": DYNAMIC, "urn": "new"})
-    assert [one["urn"] for one in after["deployment"]["resources"]] == ["s", "a", "b", "new"]
+    assert [resource["urn"] for resource in after["deployment"]["resources"]] == ["s", "a", "b", "new"]
     assert len(stack.endpoints_of(STATE)) == 2

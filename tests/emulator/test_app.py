@@ -132,7 +132,7 @@ def test_cursors_go_both_ways(emulator: EmulatorClient) -> None:
 
     def ids(**params: Any) -> tuple[list[str], bool]:
         page = emulator.http.get(PATH, params=params).json()
-        return [one["webhook_endpoint_id"] for one in page["data"]], page["has_more"]
+        return [endpoint["webhook_endpoint_id"] for endpoint in page["data"]], page["has_more"]
 
     assert ids(limit=2, starting_after=newest_first[1]) == (newest_first[2:4], True)
     assert ids(limit=2, starting_after=newest_first[3]) == (newest_first[4:], False)
@@ -187,9 +187,9 @@ def test_a_replay_can_come_without_the_secret(emulator: EmulatorClient) -> None:
 )
 def test_the_shape_of_errors_can_be_varied(emulator: EmulatorClient, shape: str, body: dict[str, Any]) -> None:
     emulator.assume(error_shape=shape)
-    found = emulator.http.get(f"{PATH}/we_none").json()
-    assert set(body) <= set(found)
-    assert "not_found" in str(found)
+    answer = emulator.http.get(f"{PATH}/we_none").json()
+    assert set(body) <= set(answer)
+    assert "not_found" in str(answer)
 
 
 def test_the_form_of_answers_can_be_varied(emulator: EmulatorClient) -> None:

@@ -21,7 +21,7 @@ def test_adoption_without_the_secret_is_said_once_and_then_clean(
     emulator.clear_log()
     deployment.up()
     assert f"warning: {made} is adopted without its signing secret" in "".join(deployment.output)
-    assert [one["method"] for one in emulator.requests()] == ["GET"]
+    assert [request["method"] for request in emulator.requests()] == ["GET"]
     assert deployment.resources()["orders"]["outputs"].get("signingSecret") is None
     deployment.output.clear()
     deployment.expect_clean()

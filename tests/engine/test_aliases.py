@@ -19,16 +19,16 @@ def move(program: Program, door: str) -> None:
     program.door = door
 
 
-@pytest.mark.parametrize(("one", "other"), [("dynamic", "plugin"), ("plugin", "dynamic")])
+@pytest.mark.parametrize(("first", "other"), [("dynamic", "plugin"), ("plugin", "dynamic")])
 def test_an_endpoint_moves_from_one_door_to_the_other_and_back(
-    deploy: Callable[..., Deployment], emulator: EmulatorClient, one: str, other: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, first: str, other: str
 ) -> None:
-    program = Program(one, status="disabled")
+    program = Program(first, status="disabled")
     deployment = deploy(program)
     deployment.up_clean()
     before = emulator.truth()
     emulator.clear_log()
-    for door in (other, one):
+    for door in (other, first):
         move(program, door)
         changes = {kind: count for kind, count in deployment.preview().items() if kind != "same"}
         assert changes == ({"update": 1} if door == "dynamic" else {})

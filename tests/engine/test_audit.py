@@ -35,7 +35,7 @@ def test_audit_lists_what_no_stack_manages(crash: Crash, emulator: EmulatorClien
     exported = tmp_path / "export.json"
     exported.write_text(crash.deployment.cli("stack", "export", "--stack", "dev"))
     code, shown = audit(crash, "--stack", "dev", "--export", str(exported), "--json")
-    assert [one["webhook_endpoint_id"] for one in json.loads(shown)] == [made]
+    assert [endpoint["webhook_endpoint_id"] for endpoint in json.loads(shown)] == [made]
     assert "signing_secret" not in shown
 
 

@@ -1,4 +1,4 @@
-"""What users of dynamic providers report, one test each (../shared/anchors/peers.md, "Dynamic providers, Python")."""
+"""What users of dynamic providers have reported as issues of pulumi/pulumi, one test each."""
 
 import shutil
 from collections.abc import Callable

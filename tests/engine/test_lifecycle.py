@@ -28,7 +28,7 @@ def test_three_endpoints_come_up_clean_and_go_away(deploy: Callable[..., Deploym
     deployment = deploy(three_endpoints)
     result = deployment.up_clean()
     expect_truth(deployment, emulator)
-    by_url = {one["url"]: one for one in emulator.truth().values()}
+    by_url = {endpoint["url"]: endpoint for endpoint in emulator.truth().values()}
     assert by_url["https://example.com/off"]["status"] == "disabled"
     assert by_url["https://example.com/all"]["enabled_events"] == ["*"]
     assert result.outputs["two"].secret
@@ -42,8 +42,8 @@ def test_the_state_file_holds_no_secret_in_plain_text(
 ) -> None:
     deployment = deploy(three_endpoints)
     deployment.up_clean()
-    keys = [one["inputs"]["idempotencyKey"] for one in deployment.resources().values()]
-    secrets = [one["signing_secret"] for one in emulator.truth().values()]
+    keys = [resource["inputs"]["idempotencyKey"] for resource in deployment.resources().values()]
+    secrets = [endpoint["signing_secret"] for endpoint in emulator.truth().values()]
     state = deployment.state_file()
     for hidden in ["whsec_", "md_test_", *keys, *secrets]:
         for form in (hidden, base64.b64encode(hidden.encode()).decode().rstrip("=")[:-1]):
@@ -54,7 +54,7 @@ def test_the_state_file_holds_no_secret_in_plain_text(
 def test_the_pickle_in_the_state_is_small(deploy: Callable[..., Deployment]) -> None:
     deployment = deploy(three_endpoints)
     deployment.up()
-    assert {len(one["inputs"]["__provider"]) < 500 for one in deployment.resources().values()} == {True}
+    assert {len(resource["inputs"]["__provider"]) < 500 for resource in deployment.resources().values()} == {True}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_each_property_changes_alone_by_one_patch(
     emulator.clear_log()
     program.arguments |= changed
     deployment.up_clean()
-    assert [one["body"] for one in emulator.requests("POST", "PATCH", "DELETE")] == [body]
+    assert [request["body"] for request in emulator.requests("POST", "PATCH", "DELETE")] == [body]
     (endpoint_id,) = before
     assert emulator.truth() == {endpoint_id: {**before[endpoint_id], **changed}}
     expect_truth(deployment, emulator)

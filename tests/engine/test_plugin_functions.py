@@ -21,10 +21,10 @@ def test_functions_are_called_from_a_program(deploy: Callable[..., Deployment], 
     (made,) = emulator.seed(1)
 
     def program() -> None:
-        found: Any = pulumi.runtime.invoke("kinetic:index:getWebhookEndpoint", {"webhookEndpointId": made})
+        single: Any = pulumi.runtime.invoke("kinetic:index:getWebhookEndpoint", {"webhookEndpointId": made})
         listed: Any = pulumi.runtime.invoke("kinetic:index:listWebhookEndpoints", {})
-        pulumi.export("url", found.value["url"])
-        pulumi.export("ids", [one["webhookEndpointId"] for one in listed.value["webhookEndpoints"]])
+        pulumi.export("url", single.value["url"])
+        pulumi.export("ids", [endpoint["webhookEndpointId"] for endpoint in listed.value["webhookEndpoints"]])
 
     outputs = deploy(program).up().outputs
     assert outputs["url"].value == "https://example.com/seed/0"
@@ -47,4 +47,4 @@ def test_the_engine_lists_and_describes_what_the_plugin_has(
     described = json.loads(cli("package", "get-schema", plugin))
     assert described["resources"].keys() == schema.schema()["resources"].keys()
     listed = cli("do", "--package", plugin, PLUGIN_TYPE, "list")
-    assert all(one in listed for one in made)
+    assert all(endpoint_id in listed for endpoint_id in made)

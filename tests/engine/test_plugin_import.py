@@ -87,5 +87,5 @@ def test_an_import_of_what_is_not_there_is_told(
     deploy: Callable[..., Deployment], import_command: Callable[..., str]
 ) -> None:
     deployment = deploy(Program("plugin"))
-    told = deployment.fails(lambda: import_command(deployment, "we_none"))
-    assert "resource 'we_none' does not exist" in told
+    printed = deployment.fails(lambda: import_command(deployment, "we_none"))
+    assert "resource 'we_none' does not exist" in printed

@@ -26,7 +26,7 @@ def test_a_whole_life(deploy: Callable[..., Deployment], emulator: EmulatorClien
     emulator.clear_log()
     program.arguments |= {"url": "https://example.com/new", "status": "disabled"}
     deployment.up_clean()
-    assert [one["body"] for one in emulator.requests("PATCH")] == [
+    assert [request["body"] for request in emulator.requests("PATCH")] == [
         '{"status":"disabled","url":"https://example.com/new"}'
     ]
     expect_truth(deployment, emulator)
@@ -68,8 +68,8 @@ def test_a_half_made_endpoint_is_kept_and_completed(
 ) -> None:
     deployment = deploy(Program("plugin", status="disabled"))
     emulator.faults({"method": "PATCH", "status": 400, "commit": False})
-    told = deployment.fails(deployment.up)
-    assert "It is kept, with its secret: the next `pulumi up` completes it" in told
+    printed = deployment.fails(deployment.up)
+    assert "It is kept, with its secret: the next `pulumi up` completes it" in printed
     expect_truth(deployment, emulator)
     (made,) = emulator.truth()
     deployment.up_clean()
@@ -86,13 +86,13 @@ def test_ignored_changes_are_left_alone(deploy: Callable[..., Deployment], emula
     program.arguments |= {"url": "https://example.com/ignored", "enabled_events": ["c"]}
     emulator.clear_log()
     deployment.up_clean()
-    assert [one["body"] for one in emulator.requests("PATCH")] == ['{"enabled_events":["c"]}']
+    assert [request["body"] for request in emulator.requests("PATCH")] == ['{"enabled_events":["c"]}']
 
 
 def test_values_not_known_yet_are_previewed(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     def program() -> None:
         first = WebhookEndpoint("first", url="https://example.com/first")
-        url = first.webhook_endpoint_id.apply(lambda one: f"https://example.com/{one}")
+        url = first.webhook_endpoint_id.apply(lambda known: f"https://example.com/{known}")
         second = WebhookEndpoint("second", url=pulumi.Output.secret(url), enabled_events=[first.id])
         pulumi.export("second", second.signing_secret)
 
@@ -111,7 +111,7 @@ def test_an_update_keeps_what_depends_on_it_unchanged(
 
     def program() -> None:
         first = WebhookEndpoint("first", url=urls[0])
-        WebhookEndpoint("second", url=first.id.apply(lambda one: f"https://example.com/{one}"))
+        WebhookEndpoint("second", url=first.id.apply(lambda known: f"https://example.com/{known}"))
 
     urls = ["https://example.com/first"]
     deployment = deploy(program)

@@ -21,12 +21,12 @@ def test_sandbox_and_production_live_side_by_side(deploy: Callable[..., Deployme
 
     deployment = deploy(program)
     result = deployment.up_clean()
-    assert {name: one.value for name, one in result.outputs.items()} == {
+    assert {name: output.value for name, output in result.outputs.items()} == {
         "sandbox": "sandbox",
         "production": "production",
     }
     expect_truth(deployment, emulator)
-    assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "sandbox"]
+    assert sorted(endpoint["environment"] for endpoint in emulator.truth().values()) == ["production", "sandbox"]
     deployment.destroy()
     assert emulator.truth() == {}
 

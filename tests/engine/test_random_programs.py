@@ -25,15 +25,15 @@ Inputs = dict[str, Any]
 
 def drawn(strategy: st.SearchStrategy[Any]) -> Any:
     """One value of a strategy."""
-    found: list[Any] = []
+    values: list[Any] = []
 
     @settings(max_examples=1, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(strategy)
     def draw(value: Any) -> None:
-        found.append(value)
+        values.append(value)
 
     draw()
-    return found[0]
+    return values[0]
 
 
 class Fleet:
@@ -75,11 +75,11 @@ def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
     deployment.up(refresh=True)
     healed = emulator.truth()
     same = ("webhook_endpoint_id", "signing_secret", "status")
-    assert [[one[name] for name in same] for one in healed.values()] == [
-        [one[name] for name in same] for one in before.values()
+    assert [[endpoint[name] for name in same] for endpoint in healed.values()] == [
+        [endpoint[name] for name in same] for endpoint in before.values()
     ]
-    assert [set(one["enabled_events"]) for one in healed.values()] == [
-        set(one["enabled_events"]) for one in before.values()
+    assert [set(endpoint["enabled_events"]) for endpoint in healed.values()] == [
+        set(endpoint["enabled_events"]) for endpoint in before.values()
     ]
     deployment.expect_clean()
     expect_truth(deployment, emulator)

@@ -18,7 +18,7 @@ def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Cr
     assert (code, outcomes(report)) == (0, ["into_state"])
     assert "lifted the lock left behind by" in report["notes"][0]
     assert crash.verdict() == WHOLE
-    truth = {one["url"]: one for one in emulator.truth().values()}
+    truth = {endpoint["url"]: endpoint for endpoint in emulator.truth().values()}
     orders = crash.deployment.resources()["orders"]
     assert orders["outputs"]["signingSecret"] == truth["https://example.com/orders"]["signing_secret"]
     crash.deployment.expect_clean()
@@ -75,7 +75,7 @@ def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulat
     emulator.expire_keys()
     code, report = crash.recover()
     assert (code, outcomes(report)) == (3, ["left"])
-    (lost,) = set(before) - {one["id"] for one in crash.deployment.resources().values()}
+    (lost,) = set(before) - {resource["id"] for resource in crash.deployment.resources().values()}
     assert lost in report["findings"][0]["note"]
     assert emulator.truth() == before
 
@@ -197,4 +197,5 @@ def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Cr
     assert (code, outcomes(report)) == (0, ["deleted"])
     crash.deployment.up_clean()
     assert crash.verdict() == WHOLE
-    assert sorted(one["environment"] for one in emulator.truth().values()) == ["production", "production", "sandbox"]
+    environments = sorted(endpoint["environment"] for endpoint in emulator.truth().values())
+    assert environments == ["production", "production", "sandbox"]

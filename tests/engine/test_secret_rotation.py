@@ -41,7 +41,7 @@ def test_a_replacement_makes_a_new_endpoint_before_the_old_one_goes(
     emulator.clear_log()
     ask(deployment, program)
     ((after, new),) = emulator.truth().items()
-    assert [one["method"] for one in emulator.requests("POST", "PATCH", "DELETE")] == ["POST", "DELETE"]
+    assert [request["method"] for request in emulator.requests("POST", "PATCH", "DELETE")] == ["POST", "DELETE"]
     assert (before != after, old["signing_secret"] != new["signing_secret"]) == (True, True)
     assert deployment.resources()["orders"]["inputs"]["idempotencyKey"] != key
     expect_truth(deployment, emulator)
@@ -63,7 +63,7 @@ def test_the_new_secret_has_reached_its_users_before_the_old_endpoint_goes(
     triggers.append("2")
     emulator.clear_log()
     deployment.up()
-    told_receiver = [one["query"] for one in emulator.requests()].index("limit=1")
-    methods = [one["method"] for one in emulator.requests()]
+    told_receiver = [request["query"] for request in emulator.requests()].index("limit=1")
+    methods = [request["method"] for request in emulator.requests()]
     assert methods.index("POST") < told_receiver < methods.index("DELETE")
     expect_truth(deployment, emulator)

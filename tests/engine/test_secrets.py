@@ -44,8 +44,8 @@ def test_runs_leave_and_print_no_secret(
         DOORS[door]("adopted", url="https://example.com/seed/0", adopt=adopted, existing_signing_secret=SUPPLIED)
 
     def note() -> None:
-        for one in deployment.resources().values():
-            secrets.update({one["outputs"]["signingSecret"], one["inputs"]["idempotencyKey"]})
+        for resource in deployment.resources().values():
+            secrets.update({resource["outputs"]["signingSecret"], resource["inputs"]["idempotencyKey"]})
 
     deployment.program = program
     deployment.up(**loud)
@@ -57,11 +57,11 @@ def test_runs_leave_and_print_no_secret(
     printed.append(deployment.fails(lambda: deployment.up(**loud)))
     emulator.faults()
     for victim in ("both", "provider"):
-        crash.kill(next(one for one in INSTANTS if one.name == "committed, not answered"), victim)
+        crash.kill(next(instant for instant in INSTANTS if instant.name == "committed, not answered"), victim)
         truth = emulator.truth().values()
-        secrets |= {one["signing_secret"] for one in truth if one["webhook_endpoint_id"] != adopted}
+        secrets |= {endpoint["signing_secret"] for endpoint in truth if endpoint["webhook_endpoint_id"] != adopted}
         journal = {path.name: path.read_text() for path in crash.journal.glob("*.json")}
-        assert hits({one for one in secrets if one.startswith(("md_", "whsec_"))}, journal) == []
+        assert hits({secret for secret in secrets if secret.startswith(("md_", "whsec_"))}, journal) == []
         printed.append(str(crash.recover()))
         note()
     crash.end_providers()

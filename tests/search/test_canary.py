@@ -48,7 +48,7 @@ def test_faulted_runs_tell_no_secret(emulator: EmulatorClient, tmp_path: Path) -
             except grpc.RpcError as error:
                 said.append(str(error))
             count_cases("faulted runs searched for canaries")
-    secrets |= {one["signing_secret"] for one in emulator.truth().values()}
+    secrets |= {endpoint["signing_secret"] for endpoint in emulator.truth().values()}
     journal = {path.name: path.read_text() for path in tmp_path.rglob("*.json")}
     assert len(said) > RUNS / 4
     assert len(journal) > 0

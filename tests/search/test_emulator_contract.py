@@ -67,7 +67,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     endpoint_id, state = life.create(inputs)
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []
-    assert endpoint_id in {found.webhook_endpoint_id for found in api.list()}
+    assert endpoint_id in {remote.webhook_endpoint_id for remote in api.list()}
     with pytest.raises(errors.RejectedError if assumed.mismatch_status != 409 else errors.ConflictError):
         api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"])
     life.delete(endpoint_id, state)

@@ -29,5 +29,5 @@ def test_no_update_between_any_two_inputs_changes_id_or_secret(life: Lifecycle, 
             state = life.update(endpoint_id, state, inputs)
             assert (state["webhookEndpointId"], state["signingSecret"]) == (endpoint_id, secret)
             count_cases("pairs of inputs, updated")
-    assert [one["method"] for one in emulator.requests("POST", "DELETE")] == ["POST"]
+    assert [request["method"] for request in emulator.requests("POST", "DELETE")] == ["POST"]
     assert emulator.truth()[endpoint_id]["signing_secret"] == secret

@@ -1,4 +1,4 @@
-"""Random faults against create, update and delete: at most one endpoint for each create, and the truth is told."""
+"""Random faults in create, update and delete: at most one endpoint a create, and every failure says what is left."""
 
 import itertools
 from collections.abc import Callable, Iterator

@@ -18,9 +18,9 @@ Inputs = dict[str, Any]
 
 
 def checked(news: Inputs, olds: Inputs | None = None) -> Inputs:
-    found = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
-    assert found.failures == []
-    return found.inputs
+    result = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
+    assert result.failures == []
+    return result.inputs
 
 
 PURE = settings(max_examples=1500, deadline=None, suppress_health_check=NOISY_MACHINE)
@@ -47,9 +47,9 @@ def test_equal_meaning_never_differs(data: st.DataObject) -> None:
 
 @PURE
 @given(declared(), declared())
-def test_what_differs_is_what_the_parts_say(one: Inputs, other: Inputs) -> None:
+def test_what_differs_is_what_the_parts_say(first: Inputs, second: Inputs) -> None:
     """Two programs differ in a property exactly where its value alone, put into the other, differs too."""
-    before, after = checked(one), checked(other)
+    before, after = checked(first), checked(second)
     together = endpoint.differing({**before, **KNOWN}, after)
     alone = [
         name
@@ -78,11 +78,11 @@ def test_a_single_change_on_the_server_is_seen_in_that_property_and_healed(data:
 @given(declared(), st.sets(st.sampled_from([*endpoint.UPDATABLE, "adopt", "existingSigningSecret"]), min_size=1))
 def test_unknown_values_never_fail_and_count_as_changed(news: Inputs, names: set[str]) -> None:
     unknown = {**news, **dict.fromkeys(names, UNKNOWN)}
-    found = endpoint.check({}, unknown, environment="production", new_key="new")
-    assert {one.property for one in found.failures} <= {"url"} - names | (
+    result = endpoint.check({}, unknown, environment="production", new_key="new")
+    assert {failure.property for failure in result.failures} <= {"url"} - names | (
         {"existingSigningSecret"} if "adopt" not in names else set()
     )
-    assert UNKNOWN not in str(found.failures)
+    assert UNKNOWN not in str(result.failures)
     differing = endpoint.differing({**checked(news), **KNOWN}, {**checked(news), **unknown})
     assert set(differing) == names & set(endpoint.UPDATABLE)
     count_cases("pure core")
@@ -101,11 +101,11 @@ def test_unknown_values_never_fail_and_count_as_changed(news: Inputs, names: set
     )
 )
 def test_any_rubbish_is_answered_by_messages_not_exceptions(news: dict[str, Any]) -> None:
-    found = endpoint.check({}, news, environment="production", new_key="new")
+    result = endpoint.check({}, news, environment="production", new_key="new")
     given_names = {name for name, value in news.items() if value is not None}
-    assert {failure.property for failure in found.failures} <= given_names | {"url"}
-    assert all(failure.reason for failure in found.failures)
-    assert found.failures or isinstance(news["url"], str)
+    assert {failure.property for failure in result.failures} <= given_names | {"url"}
+    assert all(failure.reason for failure in result.failures)
+    assert result.failures or isinstance(news["url"], str)
     count_cases("pure core")
 
 

@@ -30,9 +30,9 @@ def door(server: Server, request: pytest.FixtureRequest) -> Iterator[Door]:
 
 
 def checked(news: Inputs, olds: Inputs | None = None) -> Inputs:
-    found = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
-    assert found.failures == []
-    return found.inputs
+    result = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
+    assert result.failures == []
+    return result.inputs
 
 
 @GRPC
@@ -49,8 +49,8 @@ def test_the_door_agrees_that_equal_meaning_is_no_change(door: Door, data: st.Da
 
 @GRPC
 @given(declared(), declared())
-def test_the_door_agrees_with_the_core_on_what_changed(door: Door, one: Inputs, other: Inputs) -> None:
-    before, after = checked(one), checked(other)
+def test_the_door_agrees_with_the_core_on_what_changed(door: Door, first: Inputs, second: Inputs) -> None:
+    before, after = checked(first), checked(second)
     expected = endpoint.differing({**before, **KNOWN}, after)
     assert door.diff("we_1", {**before, **KNOWN}, after) == (bool(expected), [])
     count_cases(f"gRPC, {type(door).__name__}")

@@ -63,20 +63,20 @@ class Life(RuleBasedStateMachine):
         return self.started[-1]
 
     def check(self, news: Inputs, olds: Inputs | None = None) -> Inputs:
-        found = self.provider.check(olds or {}, news)
-        assert found.failures == []
-        return found.inputs
+        checked = self.provider.check(olds or {}, news)
+        assert checked.failures == []
+        return checked.inputs
 
-    def differs(self, one: Managed, inputs: Inputs) -> bool:
+    def differs(self, resource: Managed, inputs: Inputs) -> bool:
         """What the engine is answered, whose state holds the provider too."""
-        return bool(self.provider.diff(one.id, {"__provider": "", **one.state}, inputs).changes)
+        return bool(self.provider.diff(resource.id, {"__provider": "", **resource.state}, inputs).changes)
 
     def keep(self, news: Inputs, inputs: Inputs) -> Managed:
         made = self.provider.create(inputs)
         assert made.outs is not None
-        one = Managed(news, inputs, made.id, made.outs)
-        self.alive.append(one)
-        return one
+        resource = Managed(news, inputs, made.id, made.outs)
+        self.alive.append(resource)
+        return resource
 
     @rule(target=managed, news=declared())
     def create(self, news: Inputs) -> Managed:
@@ -94,77 +94,77 @@ class Life(RuleBasedStateMachine):
         supplied = {"existingSigningSecret": secret} if knows_secret else {}
         return self.keep(news, self.check({**news, "adopt": made, **supplied}))
 
-    @rule(one=managed, news=declared(), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
-    def update(self, one: Managed, news: Inputs, fault: Inputs | None) -> None:
-        self.refresh(one)
-        if one.gone:
+    @rule(resource=managed, news=declared(), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
+    def update(self, resource: Managed, news: Inputs, fault: Inputs | None) -> None:
+        self.refresh(resource)
+        if resource.gone:
             return
         if fault:
             self.emulator.faults({"method": "PATCH", **fault})
-        inputs = self.check({**one.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, one.inputs)
-        if self.differs(one, inputs):
-            outs = self.provider.update(one.id, one.state, inputs).outs
+        inputs = self.check({**resource.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, resource.inputs)
+        if self.differs(resource, inputs):
+            outs = self.provider.update(resource.id, resource.state, inputs).outs
             assert outs is not None
-            one.state = outs
+            resource.state = outs
         self.emulator.faults()
-        one.news, one.inputs, one.edited = news, inputs, {}
-        assert not self.differs(one, inputs)
+        resource.news, resource.inputs, resource.edited = news, inputs, {}
+        assert not self.differs(resource, inputs)
 
-    @rule(one=managed, data=st.data())
-    def write_the_same_differently(self, one: Managed, data: st.DataObject) -> None:
-        news = data.draw(equal_to(one.news))
-        inputs = self.check({**one.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, one.inputs)
-        if not one.gone and one.id not in self.drifted:
-            assert self.differs(one, inputs) == one.strayed()
+    @rule(resource=managed, data=st.data())
+    def write_the_same_differently(self, resource: Managed, data: st.DataObject) -> None:
+        news = data.draw(equal_to(resource.news))
+        inputs = self.check({**resource.inputs, **dict.fromkeys(endpoint.UPDATABLE), **news}, resource.inputs)
+        if not resource.gone and resource.id not in self.drifted:
+            assert self.differs(resource, inputs) == resource.strayed()
 
-    @rule(one=managed)
-    def refresh(self, one: Managed) -> None:
-        if one.gone:
+    @rule(resource=managed)
+    def refresh(self, resource: Managed) -> None:
+        if resource.gone:
             return
-        found = self.provider.read(one.id, one.state)
-        self.drifted.discard(one.id)
-        if found.id is None:
-            self.drop(one)
+        read = self.provider.read(resource.id, resource.state)
+        self.drifted.discard(resource.id)
+        if read.id is None:
+            self.drop(resource)
             return
-        assert found.outs is not None
-        assert found.inputs is not None
-        one.state, one.inputs = found.outs, found.inputs
+        assert read.outs is not None
+        assert read.inputs is not None
+        resource.state, resource.inputs = read.outs, read.inputs
 
-    @rule(one=managed, data=st.data(), field=st.sampled_from(sorted(EDITS)))
-    def drift(self, one: Managed, data: st.DataObject, field: str) -> None:
-        if not one.gone and one.id in self.emulator.truth():
+    @rule(resource=managed, data=st.data(), field=st.sampled_from(sorted(EDITS)))
+    def drift(self, resource: Managed, data: st.DataObject, field: str) -> None:
+        if not resource.gone and resource.id in self.emulator.truth():
             value = data.draw(EDITS[field])
-            self.emulator.edit(one.id, **{to_snake(field): value})
-            one.edited[field] = value
-            self.drifted.add(one.id)
+            self.emulator.edit(resource.id, **{to_snake(field): value})
+            resource.edited[field] = value
+            self.drifted.add(resource.id)
 
-    @rule(one=managed)
-    def delete_by_hand(self, one: Managed) -> None:
-        if not one.gone and one.id in self.emulator.truth():
-            self.emulator.remove(one.id)
-            self.drifted.add(one.id)
+    @rule(resource=managed)
+    def delete_by_hand(self, resource: Managed) -> None:
+        if not resource.gone and resource.id in self.emulator.truth():
+            self.emulator.remove(resource.id)
+            self.drifted.add(resource.id)
 
-    @rule(one=consumes(managed), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
-    def delete(self, one: Managed, fault: Inputs | None) -> None:
-        if one.gone:
+    @rule(resource=consumes(managed), fault=st.one_of(st.none(), st.sampled_from(FAULTS)))
+    def delete(self, resource: Managed, fault: Inputs | None) -> None:
+        if resource.gone:
             return
         self.provider = self.start(self.key)
         if fault:
             self.emulator.faults({"method": "DELETE", **fault})
-        self.provider.delete(one.id, one.state)
+        self.provider.delete(resource.id, resource.state)
         self.emulator.faults()
-        self.drop(one)
+        self.drop(resource)
 
-    @rule(target=managed, one=consumes(managed))
-    def replace(self, one: Managed) -> Managed:
+    @rule(target=managed, resource=consumes(managed))
+    def replace(self, resource: Managed) -> Managed:
         """The engine checks with empty olds, creates, and deletes last."""
-        if one.gone:
-            return one
+        if resource.gone:
+            return resource
         self.provider = self.start(self.key)
-        fresh = self.keep(one.news, self.check(one.news))
-        assert fresh.state["signingSecret"] != one.state.get("signingSecret")
-        self.provider.delete(one.id, one.state)
-        self.drop(one)
+        fresh = self.keep(resource.news, self.check(resource.news))
+        assert fresh.state["signingSecret"] != resource.state.get("signingSecret")
+        self.provider.delete(resource.id, resource.state)
+        self.drop(resource)
         return fresh
 
     @rule()
@@ -174,36 +174,36 @@ class Life(RuleBasedStateMachine):
         self.emulator.http.headers["Authorization"] = f"Bearer {self.key}"
         self.provider = self.start(self.key)
 
-    @rule(one=managed, key=st.sampled_from(["md_test_wrong", READ_ONLY_KEY, "md_live_emulator"]))
-    def use_a_key_that_will_not_do(self, one: Managed, key: str) -> None:
+    @rule(resource=managed, key=st.sampled_from(["md_test_wrong", READ_ONLY_KEY, "md_live_emulator"]))
+    def use_a_key_that_will_not_do(self, resource: Managed, key: str) -> None:
         provider = self.start(key)
-        changed = {**one.inputs, "status": "disabled" if one.state["status"] == "enabled" else "enabled"}
+        changed = {**resource.inputs, "status": "disabled" if resource.state["status"] == "enabled" else "enabled"}
         for call in (
-            lambda: provider.update(one.id, one.state, changed),
-            lambda: provider.delete(one.id, one.state),
+            lambda: provider.update(resource.id, resource.state, changed),
+            lambda: provider.delete(resource.id, resource.state),
         ):
             with pytest.raises(errors.KineticError):
                 call()
 
-    def drop(self, one: Managed) -> None:
-        one.gone = True
-        self.alive.remove(one)
-        self.drifted.discard(one.id)
+    def drop(self, resource: Managed) -> None:
+        resource.gone = True
+        self.alive.remove(resource)
+        self.drifted.discard(resource.id)
 
     @invariant()
     def the_servers_truth_equals_the_state(self) -> None:
         count_cases("stateful steps")
         truth = self.emulator.truth()
-        settled = {one.id: one for one in self.alive if one.id not in self.drifted}
+        settled = {resource.id: resource for resource in self.alive if resource.id not in self.drifted}
         assert set(settled) == set(truth) - self.drifted
-        for endpoint_id, one in settled.items():
+        for endpoint_id, resource in settled.items():
             actual = truth[endpoint_id]
             shown = {"url": actual["url"], "enabledEvents": actual["enabled_events"], "status": actual["status"]}
-            assert endpoint.changes(one.state, shown) == {}
-        for one in self.alive:
-            blind = "adopt" in one.state and "existingSigningSecret" not in one.state
-            if one.id in truth:
-                assert one.state.get("signingSecret") == (None if blind else truth[one.id]["signing_secret"])
+            assert endpoint.changes(resource.state, shown) == {}
+        for resource in self.alive:
+            blind = "adopt" in resource.state and "existingSigningSecret" not in resource.state
+            if resource.id in truth:
+                assert resource.state.get("signingSecret") == (None if blind else truth[resource.id]["signing_secret"])
 
     def teardown(self) -> None:
         for provider in self.started:
@@ -229,12 +229,12 @@ def test_state_and_server_agree_after_every_step(
 
 
 def test_the_machine_sees_a_wrong_secret(emulator: EmulatorClient) -> None:
-    """The guard itself, broken once: a state that lies is found out."""
+    """The guard itself, broken once: a state that lies is noticed."""
     Life.emulator = emulator
     machine = Life()
-    one = machine.keep({"url": "https://a.example"}, machine.check({"url": "https://a.example"}))
+    resource = machine.keep({"url": "https://a.example"}, machine.check({"url": "https://a.example"}))
     machine.the_servers_truth_equals_the_state()
-    one.state = {**one.state, "signingSecret": "whsec_other"}
+    resource.state = {**resource.state, "signingSecret": "whsec_other"}
     with pytest.raises(AssertionError):
         machine.the_servers_truth_equals_the_state()
     machine.teardown()

@@ -33,7 +33,7 @@ class Instant:
 
 
 def _asked(method: str) -> Callable[["Crash"], bool]:
-    return lambda crash: any(one["method"] == method for one in crash.emulator.requests())
+    return lambda crash: any(request["method"] == method for request in crash.emulator.requests())
 
 
 def _exists(crash: "Crash") -> bool:
@@ -60,8 +60,8 @@ INSTANTS = (
 )
 
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
-COMMITTED = next(one for one in INSTANTS if one.name == "committed, not answered")
-UPDATE = next(one for one in INSTANTS if one.name == "in an update")
+COMMITTED = next(instant for instant in INSTANTS if instant.name == "committed, not answered")
+UPDATE = next(instant for instant in INSTANTS if instant.name == "in an update")
 
 
 class Crash:
@@ -111,13 +111,14 @@ class Crash:
     def verdict(self) -> dict[str, int]:
         """Orphans, doubles and lost secrets, by the server's truth."""
         truth = self.emulator.truth()
-        state = {one["id"]: one["outputs"].get("signingSecret") for one in self.deployment.resources().values()}
-        urls = [one["url"] for one in truth.values()]
+        resources = self.deployment.resources().values()
+        state = {resource["id"]: resource["outputs"].get("signingSecret") for resource in resources}
+        urls = [endpoint["url"] for endpoint in truth.values()]
         return {
             "orphans": len(set(truth) - set(state)),
             "missing": len(set(state) - set(truth)),
             "doubles": len(urls) - len(set(urls)),
-            "lost secrets": sum(truth[one]["signing_secret"] != state[one] for one in set(truth) & set(state)),
+            "lost secrets": sum(truth[known]["signing_secret"] != state[known] for known in set(truth) & set(state)),
         }
 
     def _prepare(self, instant: Instant) -> None:
@@ -151,8 +152,8 @@ class Crash:
 
     def kill_now(self, victim: str) -> None:
         """Kill without mercy whatever of the victim runs."""
-        engines = [one for one in children_of(os.getpid()) if "pulumi" in command_of(one)]
-        providers = [one for engine in engines for one in children_of(engine) if is_provider(one)]
+        engines = [process for process in children_of(os.getpid()) if "pulumi" in command_of(process)]
+        providers = [process for engine in engines for process in children_of(engine) if is_provider(process)]
         self._left_behind = [*self._left_behind, *providers]
         doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
         for process in doomed:
@@ -171,10 +172,10 @@ class Crash:
 
 def _record(path: Path) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        record: dict[str, Any] = json.loads(path.read_text())
     except (OSError, ValueError):
         return None
-    return found
+    return record
 
 
 def children_of(process: int) -> list[int]:
@@ -182,8 +183,8 @@ def children_of(process: int) -> list[int]:
     tasks = Path(f"/proc/{process}/task")
     if not tasks.exists():
         return []
-    found = [path.read_text().split() for path in tasks.glob("*/children") if path.exists()]
-    return [int(number) for numbers in found for number in numbers]
+    children = [path.read_text().split() for path in tasks.glob("*/children") if path.exists()]
+    return [int(number) for numbers in children for number in numbers]
 
 
 def is_provider(process: int) -> bool:

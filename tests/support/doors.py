@@ -68,7 +68,7 @@ class Door:
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[Values, list[tuple[str, str]]]:
         kept = self.sent(olds) if olds else None
         answer = self.stub.Check(messages.CheckRequest(urn=URN, olds=kept, news=self.sent(news)))
-        return self.received(answer.inputs), [(one.property, one.reason) for one in answer.failures]
+        return self.received(answer.inputs), [(failure.property, failure.reason) for failure in answer.failures]
 
     def diff(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> tuple[bool, list[str]]:
         """Changed or not, and what makes it a replacement."""
@@ -124,9 +124,9 @@ class PluginDoor(Door):
         return struct({name: secret(value) if name in SECRETS else value for name, value in values.items()})
 
     def received(self, values: struct_pb2.Struct) -> Values:
-        found = plain(values)
-        assert all(found[name][SIGNATURE] == SECRET for name in SECRETS & found.keys())
-        return {name: value["value"] if isinstance(value, dict) else value for name, value in found.items()}
+        received = plain(values)
+        assert all(received[name][SIGNATURE] == SECRET for name in SECRETS & received.keys())
+        return {name: value["value"] if isinstance(value, dict) else value for name, value in received.items()}
 
     def differing(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, str]:
         """What changed, and in which way."""
@@ -148,7 +148,7 @@ def failure(call: Callable[[], object]) -> grpc.RpcError:
 
 
 def message(call: Callable[[], object]) -> str:
-    """What the user is told."""
+    """What the user reads."""
     return str(failure(call).details())
 
 
@@ -163,8 +163,8 @@ def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def plain(values: struct_pb2.Struct) -> Values:
-    found = json_format.MessageToDict(values)
-    return {name: value for name, value in found.items() if name != "__provider"}
+    values_by_name = json_format.MessageToDict(values)
+    return {name: value for name, value in values_by_name.items() if name != "__provider"}
 
 
 def open_records() -> list[Record]:

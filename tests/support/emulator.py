@@ -33,11 +33,11 @@ class EmulatorClient:
 
     def truth(self) -> dict[str, dict[str, Any]]:
         """Every endpoint that exists, secret included, by id."""
-        return {one["webhook_endpoint_id"]: one for one in self._control("GET", "endpoints")}
+        return {endpoint["webhook_endpoint_id"]: endpoint for endpoint in self._control("GET", "endpoints")}
 
     def requests(self, *methods: str) -> list[dict[str, Any]]:
         """What was asked so far, oldest first."""
-        return [one for one in self._control("GET", "log") if not methods or one["method"] in methods]
+        return [entry for entry in self._control("GET", "log") if not methods or entry["method"] in methods]
 
     def clear_log(self) -> None:
         self._control("DELETE", "log")

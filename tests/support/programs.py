@@ -25,6 +25,6 @@ class Program:
 
 def expect_truth(deployment: Deployment, emulator: EmulatorClient) -> None:
     """The server and the state agree on what exists and on every secret."""
-    truth = {one["webhook_endpoint_id"]: one["signing_secret"] for one in emulator.truth().values()}
-    state = {one["id"]: one["outputs"].get("signingSecret") for one in deployment.resources().values()}
+    truth = {endpoint["webhook_endpoint_id"]: endpoint["signing_secret"] for endpoint in emulator.truth().values()}
+    state = {resource["id"]: resource["outputs"].get("signingSecret") for resource in deployment.resources().values()}
     assert state == truth

@@ -1,4 +1,4 @@
-"""Secrets made unique, and every form in which they might be found."""
+"""Secrets made unique, and every form in which they might appear."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ def forms(secret: str) -> set[str]:
 
 
 def hits(secrets: Iterable[str], places: dict[str, str]) -> list[tuple[str, str]]:
-    """Where a secret is found: the place and the secret's beginning."""
+    """Where a secret appears: the place and the secret's beginning."""
     return [
         (place, secret[:SHORTEST])
         for secret in secrets

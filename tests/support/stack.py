@@ -110,8 +110,12 @@ class Deployment:
     def resources(self) -> dict[str, dict[str, Any]]:
         """The endpoints in state by name, secrets in plain text."""
         exported = self.cli("stack", "export", "--show-secrets", "--stack", "dev")
-        found = json.loads(exported)["deployment"].get("resources", [])
-        return {one["urn"].rpartition("::")[2]: _plain(one) for one in found if one["type"].endswith("WebhookEndpoint")}
+        resources = json.loads(exported)["deployment"].get("resources", [])
+        return {
+            resource["urn"].rpartition("::")[2]: _plain(resource)
+            for resource in resources
+            if resource["type"].endswith("WebhookEndpoint")
+        }
 
 
 def _plain(value: Any) -> Any:
