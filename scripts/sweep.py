@@ -21,7 +21,7 @@ import engine  # noqa: E402 the tests' harness is on the path now
 from pulumi_kinetic.emulator.server import Server  # noqa: E402
 from support.crash import INSTANTS, VICTIMS, Crash  # noqa: E402
 from support.emulator import KEY, EmulatorClient  # noqa: E402
-from support.sdk import DOORS  # noqa: E402
+from support.sdk import RESOURCE_BY_DOOR  # noqa: E402
 from support.stack import Deployment  # noqa: E402
 
 BATCH = 11  # runs on one stack: a new one costs two seconds
@@ -54,8 +54,8 @@ def _earlier(log: Path | None) -> list[Result]:
 
 def _batches(runs: int) -> list[Batch]:
     """All instants x victims in turn, a stack's worth at one door, then at the other."""
-    kills = {door: itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)) for door in DOORS}
-    doors = itertools.islice(itertools.cycle(DOORS), -(-runs // BATCH))
+    kills = {door: itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)) for door in RESOURCE_BY_DOOR}
+    doors = itertools.islice(itertools.cycle(RESOURCE_BY_DOOR), -(-runs // BATCH))
     return [(door, tuple(itertools.islice(kills[door], BATCH))) for door in doors]
 
 
@@ -102,7 +102,7 @@ def _note(batch: list[Result], results: list[Result], log: Path | None) -> None:
 def _print_table(results: list[Result]) -> None:
     runs = Counter((one["door"], one["instant"], one["victim"]) for one in results)
     wrong = Counter((one["door"], one["instant"], one["victim"]) for one in results if _violations(one))
-    columns = list(itertools.product(DOORS, VICTIMS))
+    columns = list(itertools.product(RESOURCE_BY_DOOR, VICTIMS))
     print("| instant | " + " | ".join(f"{door} door, {victim} killed" for door, victim in columns) + " |")
     print("| --- |" + " ---: |" * len(columns))
     for instant in INSTANTS:

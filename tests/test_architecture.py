@@ -35,6 +35,7 @@ MAY_IMPORT = {
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 330
+LONGEST_TEST_FILE = 300
 
 
 def name_of(path: Path) -> str:
@@ -90,6 +91,11 @@ def test_functions_and_modules_stay_small(path: Path) -> None:
     ]
     assert max(lengths, default=0) <= LONGEST_FUNCTION
     assert len(path.read_text().splitlines()) <= LONGEST_MODULE
+
+
+def test_test_files_stay_small() -> None:
+    lengths = {path.name: len(path.read_text().splitlines()) for path in Path(__file__).parent.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_TEST_FILE} == {}
 
 
 def test_public_names_are_sorted_and_exist() -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from support.crash import WHOLE, Crash, children_of, command_of
 from support.emulator import EmulatorClient
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 from support.waiting import in_background, wait_until
 
 
-@pytest.mark.parametrize("crash", DOORS, indirect=True)
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
 def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulator: EmulatorClient) -> None:
     emulator.faults({"method": "POST", "delay_seconds": 1})
     crash.declared = {"orders": {"url": "https://example.com/orders"}}

@@ -4,10 +4,10 @@ import pytest
 
 from support.case_counter import count_cases
 from support.crash import INSTANTS, VICTIMS, WHOLE, Crash, Instant
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 
 
-@pytest.mark.parametrize("crash", DOORS, indirect=True)
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
 @pytest.mark.parametrize("victim", VICTIMS)
 @pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: instant.name)
 def test_a_run_killed_at_any_instant_is_made_whole(crash: Crash, instant: Instant, victim: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.case_counter import count_cases
 from support.emulator import EmulatorClient
 from support.programs import expect_truth
-from support.sdk import DOORS, Declare
+from support.sdk import RESOURCE_BY_DOOR, Declare
 from support.stack import Deployment
 from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
 
@@ -54,12 +54,12 @@ def random_fleet() -> list[Inputs]:
     return fleet
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 @pytest.mark.parametrize("round_number", range(3))
 def test_a_fleet_comes_up_clean_sees_every_edit_and_heals(
     deploy: Callable[..., Deployment], emulator: EmulatorClient, round_number: int, door: str
 ) -> None:
-    program = Fleet(DOORS[door], random_fleet())
+    program = Fleet(RESOURCE_BY_DOOR[door], random_fleet())
     deployment = deploy(program)
     emulator.assume(event_order=["as_sent", "sorted", "reversed"][round_number], extra_fields=round_number > 0)
     deployment.up_clean()

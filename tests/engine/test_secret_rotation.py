@@ -10,7 +10,7 @@ import pulumi_kinetic as kinetic
 from support.emulator import EmulatorClient
 from support.programs import URL, Program, expect_truth
 from support.receiver import Receiver
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 
 
@@ -28,7 +28,7 @@ def by_taint(deployment: Deployment, _program: Program) -> None:
     deployment.up()
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 @pytest.mark.parametrize("ask", [by_trigger, by_option, by_taint])
 def test_a_replacement_makes_a_new_endpoint_before_the_old_one_goes(
     deploy: Callable[..., Deployment], emulator: EmulatorClient, ask: Callable[[Deployment, Program], None], door: str

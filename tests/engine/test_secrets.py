@@ -8,7 +8,7 @@ import pytest
 
 from support.crash import INSTANTS, Crash
 from support.emulator import EmulatorClient
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 from support.secret_scan import hits
 from support.stack import PASSPHRASE, Deployment
 
@@ -26,7 +26,7 @@ def without_the_engines_own_rpc_log(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if "arshaling property for RPC[" not in line)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 def test_runs_leave_and_print_no_secret(
     deploy: Callable[..., Deployment], emulator: EmulatorClient, tmp_path: Path, door: str
 ) -> None:
@@ -41,7 +41,9 @@ def test_runs_leave_and_print_no_secret(
 
     def program() -> None:
         crash.program()
-        DOORS[door]("adopted", url="https://example.com/seed/0", adopt=adopted, existing_signing_secret=SUPPLIED)
+        RESOURCE_BY_DOOR[door](
+            "adopted", url="https://example.com/seed/0", adopt=adopted, existing_signing_secret=SUPPLIED
+        )
 
     def note() -> None:
         for resource in deployment.resources().values():

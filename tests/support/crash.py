@@ -14,7 +14,7 @@ from typing import Any
 from pulumi import automation as auto
 
 from support.emulator import EmulatorClient
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 from support.waiting import RUN_SECONDS, in_background, wait_until
 
@@ -69,7 +69,7 @@ class Crash:
 
     def __init__(self, deployment: Deployment, emulator: EmulatorClient, door: str = "dynamic") -> None:
         self.deployment = deployment
-        self._declare = DOORS[door]
+        self._declare = RESOURCE_BY_DOOR[door]
         self.emulator = emulator
         self.endpoints_before = 0
         self._runs = 0

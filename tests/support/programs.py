@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from support.emulator import EmulatorClient
-from support.sdk import DOORS
+from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 
 URL = "https://example.com/md/webhooks"
@@ -19,7 +19,7 @@ class Program:
         self.arguments: dict[str, Any] = {"url": URL, "enabled_events": ["a", "b"], **arguments}
 
     def __call__(self) -> None:
-        made = DOORS[self.door]("orders", **self.arguments)
+        made = RESOURCE_BY_DOOR[self.door]("orders", **self.arguments)
         pulumi.export("signing_secret", made.signing_secret)
 
 

@@ -55,4 +55,4 @@ class WebhookEndpoint(pulumi.CustomResource):
 
 
 Declare = Callable[..., Any]
-DOORS: dict[str, Declare] = {"dynamic": kinetic.WebhookEndpoint, "plugin": WebhookEndpoint}
+RESOURCE_BY_DOOR: dict[str, Declare] = {"dynamic": kinetic.WebhookEndpoint, "plugin": WebhookEndpoint}
