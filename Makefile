@@ -6,24 +6,27 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint unit engine format sweep schema mutants clean
+.PHONY: demo test check lint unit search engine format sweep schema mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
 
-test: check engine  ## Lint, types, and all tests, those on the real engine included
+test: check search engine  ## Lint, types, and all tests, those on the real engine included
 
-check: lint unit  ## The inner loop: everything but the engine
+check: lint unit  ## The inner loop, a minute: lint, types and the unit tests
 
 lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy
 
-unit: .venv/installed
-	pytest tests --ignore tests/engine
+unit: .venv/installed  ## Every test but the searches and those on the engine
+	pytest tests --ignore tests/search --ignore tests/engine
 
-engine: .venv/installed
+search: .venv/installed  ## Random and exhaustive searches, without the engine
+	pytest tests/search
+
+engine: .venv/installed  ## The tests on the real Pulumi engine
 	python scripts/engine.py
 	$(ENGINE_PYTEST)
 

@@ -15,14 +15,14 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "engine"), str(ROOT / "scripts")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import engine  # noqa: E402 the tests' harness is on the path now
-from control import KEY, Emulator  # noqa: E402
-from crash import INSTANTS, LEFT_FOR_A_PERSON, VICTIMS, Crash  # noqa: E402
-from deployment import Deployment  # noqa: E402
 from pulumi_kinetic.emulator.server import Server  # noqa: E402
-from sdk import DOORS  # noqa: E402
+from support.crash import INSTANTS, LEFT_FOR_A_PERSON, VICTIMS, Crash  # noqa: E402
+from support.emulator import KEY, EmulatorClient  # noqa: E402
+from support.sdk import RESOURCE_BY_DOOR  # noqa: E402
+from support.stack import Deployment  # noqa: E402
 
 BATCH = 11  # runs on one stack: a new one costs two seconds
 Result = dict[str, object]
@@ -54,8 +54,8 @@ def _earlier(log: Path | None) -> list[Result]:
 
 def _batches(runs: int) -> list[Batch]:
     """All instants x victims in turn, a stack's worth at one door, then at the other."""
-    kills = {door: itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)) for door in DOORS}
-    doors = itertools.islice(itertools.cycle(DOORS), -(-runs // BATCH))
+    kills = {door: itertools.cycle(itertools.product(range(len(INSTANTS)), VICTIMS)) for door in RESOURCE_BY_DOOR}
+    doors = itertools.islice(itertools.cycle(RESOURCE_BY_DOOR), -(-runs // BATCH))
     return [(door, tuple(itertools.islice(kills[door], BATCH))) for door in doors]
 
 
@@ -63,7 +63,7 @@ def _batch(batch: Batch) -> list[Result]:
     """Some runs on one stack, which a failing one is not given back to."""
     door, cases = batch
     results: list[Result] = []
-    with Server() as server, Emulator(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
+    with Server() as server, EmulatorClient(server.url) as emulator, tempfile.TemporaryDirectory() as folder:
         config = {"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "3", "maxRetries": "1"}
         settings = {f"kinetic:{key}": value for key, value in config.items()}
         crash = Crash(Deployment(Path(folder), engine.environment(), settings), emulator, door)
@@ -112,7 +112,7 @@ def _note(batch: list[Result], results: list[Result], log: Path | None) -> None:
 def _print_table(results: list[Result]) -> None:
     runs = Counter((one["door"], one["instant"], one["victim"]) for one in results)
     wrong = Counter((one["door"], one["instant"], one["victim"]) for one in results if _violations(one))
-    columns = list(itertools.product(DOORS, VICTIMS))
+    columns = list(itertools.product(RESOURCE_BY_DOOR, VICTIMS))
     print("| instant | " + " | ".join(f"{door} door, {victim} killed" for door, victim in columns) + " |")
     print("| --- |" + " ---: |" * len(columns))
     for instant in INSTANTS:

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 import engine
-from control import KEY, Emulator
-from deployment import Deployment
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.server import Server
-from tally import CASES
+from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.lifecycle import Lifecycle
+from support.case_counter import COUNTS
+from support.doors import PluginDoor
+from support.emulator import KEY, EmulatorClient
+from support.stack import Deployment
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,21 +34,21 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def emulator(server: Server) -> Iterator[Emulator]:
-    with Emulator(server.url) as control:
+def emulator(server: Server) -> Iterator[EmulatorClient]:
+    with EmulatorClient(server.url) as control:
         control.reset()
         yield control
 
 
 @pytest.fixture
-def api(emulator: Emulator) -> Iterator[Client]:
+def api(emulator: EmulatorClient) -> Iterator[Client]:
     connected = Client(emulator.settings())
     yield connected
     connected.close()
 
 
 @pytest.fixture
-def api_with(emulator: Emulator) -> Iterator[Callable[..., Client]]:
+def api_with(emulator: EmulatorClient) -> Iterator[Callable[..., Client]]:
     opened: list[Client] = []
 
     def connect(**changed: object) -> Client:
@@ -53,12 +56,12 @@ def api_with(emulator: Emulator) -> Iterator[Callable[..., Client]]:
         return opened[-1]
 
     yield connect
-    for one in opened:
-        one.close()
+    for client in opened:
+        client.close()
 
 
 @pytest.fixture
-def config(emulator: Emulator) -> dict[str, str]:
+def config(emulator: EmulatorClient) -> dict[str, str]:
     """The stack configuration of a door."""
     return {"apiKey": KEY, "baseUrl": emulator.url, "timeoutSeconds": "5", "maxRetries": "1"}
 
@@ -71,6 +74,36 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
+@pytest.fixture
+def warnings() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal")
+
+
+@pytest.fixture
+def life(api: Client, emulator: EmulatorClient, journal: Journal, warnings: list[str]) -> Lifecycle:
+    made = Lifecycle(emulator.settings(), api, journal, warn=warnings.append)
+    made.serves("shop", "dev")
+    return made
+
+
+@pytest.fixture
+def plugin_door(config: dict[str, str]) -> Iterator[PluginDoor]:
+    with PluginDoor(config) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_plugin_door() -> Iterator[PluginDoor]:
+    """For what makes no request."""
+    with PluginDoor({"apiKey": KEY}) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def engine_environment() -> dict[str, str]:
     """A machine that can't have the engine fails here; nothing is skipped."""
@@ -79,7 +112,7 @@ def engine_environment() -> dict[str, str]:
 
 @pytest.fixture
 def deploy(
-    tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]
+    tmp_path: Path, emulator: EmulatorClient, engine_environment: dict[str, str]
 ) -> Iterator[Callable[..., Deployment]]:
     """Start a stack of the real engine for a program."""
 
@@ -106,8 +139,8 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, py
     """A test's report carries its count: also from a worker of pytest-xdist to the process that prints."""
     report = yield
     if call.when == "call":
-        report.user_properties.append(("cases", dict(CASES)))
-        CASES.clear()
+        report.user_properties.append(("cases", dict(COUNTS)))
+        COUNTS.clear()
     return report
 
 

@@ -35,6 +35,7 @@ MAY_IMPORT = {
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_FUNCTION = 40
 LONGEST_MODULE = 330
+LONGEST_TEST_FILE = 300
 
 
 def name_of(path: Path) -> str:
@@ -43,13 +44,13 @@ def name_of(path: Path) -> str:
 
 def imported(path: Path) -> set[str]:
     """Every module that a file imports, by its full name."""
-    found = set()
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
-            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            modules |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
 
 
 def test_the_order_names_every_module() -> None:
@@ -60,7 +61,9 @@ def test_the_order_names_every_module() -> None:
 @pytest.mark.parametrize("name", ORDER)
 def test_a_module_imports_only_what_comes_before_it(name: str) -> None:
     own = {
-        one.removeprefix("pulumi_kinetic.").split(".")[0] for one in imported(ROOT / f"{name}.py") if "kinetic." in one
+        module.removeprefix("pulumi_kinetic.").split(".")[0]
+        for module in imported(ROOT / f"{name}.py")
+        if "kinetic." in module
     }
     later = set(ORDER[ORDER.index(name) :])
     assert own & later == set()
@@ -68,14 +71,14 @@ def test_a_module_imports_only_what_comes_before_it(name: str) -> None:
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_a_package_is_imported_in_its_room_only(package: str) -> None:
-    users = {name_of(path) for path in MODULES if any(one.split(".")[0] == package for one in imported(path))}
+    users = {name_of(path) for path in MODULES if any(module.split(".")[0] == package for module in imported(path))}
     assert users == MAY_IMPORT[package]
 
 
 def test_the_emulator_shares_nothing_with_the_rest() -> None:
     for path in (ROOT / "emulator").glob("*.py"):
-        own = {one for one in imported(path) if one.startswith("pulumi_kinetic")}
-        assert all(one.startswith("pulumi_kinetic.emulator") for one in own)
+        own = {module for module in imported(path) if module.startswith("pulumi_kinetic")}
+        assert all(module.startswith("pulumi_kinetic.emulator") for module in own)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -88,6 +91,11 @@ def test_functions_and_modules_stay_small(path: Path) -> None:
     ]
     assert max(lengths, default=0) <= LONGEST_FUNCTION
     assert len(path.read_text().splitlines()) <= LONGEST_MODULE
+
+
+def test_test_files_stay_small() -> None:
+    lengths = {path.name: len(path.read_text().splitlines()) for path in Path(__file__).parent.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_TEST_FILE} == {}
 
 
 def test_public_names_are_sorted_and_exist() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cases import CASES, Case, inputs
-from control import KEY, PRODUCTION_KEY, READ_ONLY_KEY, Emulator
-from door import DOORS, Door, message
 from pulumi_kinetic.endpoint import UNKNOWN
+from support.diff_cases import CASES, Case, inputs
+from support.doors import DOORS, Door, message
+from support.emulator import KEY, PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"]}
 Open = Callable[..., Door]
@@ -39,7 +39,7 @@ def test_diff_agrees_with_the_table(shared_door: Door, case: Case) -> None:
     assert shared_door.diff("we_1", state, inputs(case.declared_now)) == (bool(case.differing), [])
 
 
-def test_a_whole_life(door: Door, emulator: Emulator) -> None:
+def test_a_whole_life(door: Door, emulator: EmulatorClient) -> None:
     checked, failures = door.check({}, NEWS)
     assert failures == []
     assert uuid.UUID(checked["idempotencyKey"]).version == 4
@@ -64,7 +64,7 @@ def test_the_second_check_of_a_replacement_brings_a_new_key(shared_door: Door) -
     assert first["idempotencyKey"] != second["idempotencyKey"]
 
 
-def test_drift_is_shown_in_the_inputs_too(door: Door, emulator: Emulator) -> None:
+def test_drift_is_shown_in_the_inputs_too(door: Door, emulator: EmulatorClient) -> None:
     checked, _ = door.check({}, NEWS)
     endpoint_id, state = door.create(checked)
     emulator.edit(endpoint_id, status="disabled")
@@ -89,13 +89,15 @@ def test_mistakes_are_reported_together_and_each_names_its_property(shared_door:
     assert "hunter2" not in str(failures)
 
 
-def test_the_key_comes_from_the_environment_too(kind: Open, emulator: Emulator) -> None:
+def test_the_key_comes_from_the_environment_too(kind: Open, emulator: EmulatorClient) -> None:
     variables = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url}
     with kind({}, variables) as door:
         assert door.create(door.check({}, NEWS)[0])[0] in emulator.truth()
 
 
-def test_an_error_ends_in_one_line_that_says_it_all(kind: Open, config: dict[str, str], emulator: Emulator) -> None:
+def test_an_error_ends_in_one_line_that_says_it_all(
+    kind: Open, config: dict[str, str], emulator: EmulatorClient
+) -> None:
     with kind({**config, "apiKey": READ_ONLY_KEY}) as door:
         text = message(lambda: door.create(inputs({})))
     last_line = text.strip().splitlines()[-1]
@@ -116,14 +118,14 @@ def test_a_defect_is_told_without_its_values(kind: Open, config: dict[str, str])
     assert "SECRET" not in text
 
 
-def test_the_other_environments_state_is_refused(kind: Open, config: dict[str, str], emulator: Emulator) -> None:
+def test_the_other_environments_state_is_refused(kind: Open, config: dict[str, str], emulator: EmulatorClient) -> None:
     state = {**inputs({}), "environment": "sandbox"}
     with kind({**config, "apiKey": PRODUCTION_KEY}) as door:
         assert "belongs to the sandbox environment" in message(lambda: door.diff("we_1", state, inputs({})))
     assert emulator.requests() == []
 
 
-def test_a_replacement_that_still_adopts_is_refused(door: Door, emulator: Emulator) -> None:
+def test_a_replacement_that_still_adopts_is_refused(door: Door, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     adopted = inputs({"adopt": made})
     door.check(adopted, adopted)

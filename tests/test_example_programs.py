@@ -13,7 +13,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SCHEMA = schema.schema()
 RESOURCE = SCHEMA["resources"]["kinetic:index:WebhookEndpoint"]
 INPUTS, OUTPUTS = RESOURCE["inputProperties"], RESOURCE["properties"]
-STATUSES = {one["value"] for one in SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]}
+STATUSES = {value["value"] for value in SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]}
 PYTHON_TYPES = {"string": str, "array": list}
 
 
@@ -31,7 +31,7 @@ def test_the_yaml_program_fits_the_schema() -> None:
     assert set(RESOURCE["requiredInputs"]) <= set(properties) <= set(INPUTS)
     assert all(fits(value, INPUTS[name]) for name, value in properties.items())
     referred = [re.fullmatch(r"\$\{orders\.(\w+)\}", text) for text in program["outputs"].values()]
-    assert {found[1] for found in referred if found} <= set(OUTPUTS)
+    assert {match[1] for match in referred if match} <= set(OUTPUTS)
     assert all(referred)
 
 

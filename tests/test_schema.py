@@ -21,16 +21,16 @@ def test_every_property_and_type_is_described() -> None:
         is_leaf = "type" in value or "$ref" in value
         own = [path] if is_leaf and not value.get("description") and not path.endswith(("/items", "/enum")) else []
         nested = [undescribed(item, f"{path}/{name}") for name, item in value.items() if name != "language"]
-        return own + [one for found in nested for one in found]
+        return own + [path for paths in nested for path in paths]
 
-    enums = {name for name, one in SCHEMA["types"].items() if "enum" in one}
+    enums = {name for name, described in SCHEMA["types"].items() if "enum" in described}
     assert [path for path in undescribed(SCHEMA) if path.removeprefix("/types/") not in enums] == []
     assert all(value["description"] for name in enums for value in SCHEMA["types"][name]["enum"])
 
 
 def test_secrets_are_marked_and_nothing_else_is() -> None:
     def secrets(properties: dict[str, dict[str, object]]) -> list[str]:
-        return [name for name, one in properties.items() if one.get("secret")]
+        return [name for name, described in properties.items() if described.get("secret")]
 
     assert secrets(RESOURCE["inputProperties"]) == ["existingSigningSecret"]
     assert secrets(RESOURCE["properties"]) == ["signingSecret"]
@@ -47,7 +47,7 @@ def test_status_is_an_enum_and_only_the_url_is_required() -> None:
     assert RESOURCE["requiredInputs"] == ["url"]
     assert RESOURCE["inputProperties"]["status"]["$ref"] == "#/types/kinetic:index:WebhookEndpointStatus"
     values = SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]
-    assert [one["value"] for one in values] == ["enabled", "disabled"]
+    assert [value["value"] for value in values] == ["enabled", "disabled"]
 
 
 def test_both_doors_offer_the_same_outputs() -> None:

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pulumi
 
 import pulumi_kinetic as kinetic
-from control import Emulator
-from deployment import Deployment
-from programs import Program
+from support.emulator import EmulatorClient
+from support.programs import Program
+from support.stack import Deployment
 
 SEEDED = "https://example.com/seed/0"
 
 
 def test_adoption_without_the_secret_is_said_once_and_then_clean(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
     program = Program(url=SEEDED, enabled_events=None, adopt=made)
@@ -21,7 +21,7 @@ def test_adoption_without_the_secret_is_said_once_and_then_clean(
     emulator.clear_log()
     deployment.up()
     assert f"warning: {made} is adopted without its signing secret" in "".join(deployment.output)
-    assert [one["method"] for one in emulator.requests()] == ["GET"]
+    assert [request["method"] for request in emulator.requests()] == ["GET"]
     assert deployment.resources()["orders"]["outputs"].get("signingSecret") is None
     deployment.output.clear()
     deployment.expect_clean()
@@ -33,7 +33,7 @@ def test_adoption_without_the_secret_is_said_once_and_then_clean(
     assert list(emulator.truth()) == [made]
 
 
-def test_adoption_of_what_is_not_there_is_refused(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_adoption_of_what_is_not_there_is_refused(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     (elsewhere,) = emulator.seed(1, "production")
     for missing in ("we_none", elsewhere):
         deployment = deploy(Program(adopt=missing))
@@ -42,7 +42,7 @@ def test_adoption_of_what_is_not_there_is_refused(deploy: Callable[..., Deployme
 
 
 def test_an_endpoint_belongs_to_one_resource_of_a_program(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
 
@@ -56,7 +56,7 @@ def test_an_endpoint_belongs_to_one_resource_of_a_program(
 
 
 def test_an_adopted_endpoint_can_change_its_name_in_the_program(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
     deployment = deploy(lambda: void(kinetic.WebhookEndpoint("before", url=SEEDED, adopt=made)))
@@ -68,7 +68,7 @@ def test_an_adopted_endpoint_can_change_its_name_in_the_program(
 
 
 def test_an_adopted_endpoint_is_rotated_once_adopt_is_removed(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
     program = Program(url=SEEDED, adopt=made, opts=pulumi.ResourceOptions(replacement_trigger="1"))

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
-from control import Emulator
-from deployment import Deployment
-from programs import Program, expect_truth
 from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
+from support.emulator import EmulatorClient
+from support.programs import Program, expect_truth
+from support.stack import Deployment
 
 TYPES = {"dynamic": DYNAMIC_TYPE, "plugin": PLUGIN_TYPE}
 
@@ -19,16 +19,16 @@ def move(program: Program, door: str) -> None:
     program.door = door
 
 
-@pytest.mark.parametrize(("one", "other"), [("dynamic", "plugin"), ("plugin", "dynamic")])
+@pytest.mark.parametrize(("first", "other"), [("dynamic", "plugin"), ("plugin", "dynamic")])
 def test_an_endpoint_moves_from_one_door_to_the_other_and_back(
-    deploy: Callable[..., Deployment], emulator: Emulator, one: str, other: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, first: str, other: str
 ) -> None:
-    program = Program(one, status="disabled")
+    program = Program(first, status="disabled")
     deployment = deploy(program)
     deployment.up_clean()
     before = emulator.truth()
     emulator.clear_log()
-    for door in (other, one):
+    for door in (other, first):
         move(program, door)
         changes = {kind: count for kind, count in deployment.preview().items() if kind != "same"}
         assert changes == ({"update": 1} if door == "dynamic" else {})
@@ -49,7 +49,7 @@ def test_an_endpoint_moves_from_one_door_to_the_other_and_back(
 
 
 def test_what_the_plugin_imported_is_managed_by_the_dynamic_door(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
     truth = emulator.truth()[made]

@@ -4,8 +4,8 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 
-from control import Emulator
-from deployment import Deployment
+from support.emulator import EmulatorClient
+from support.stack import Deployment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -19,7 +19,7 @@ def void(_: object) -> None:
 
 
 def test_quickstart_comes_up_clean_and_declares_the_references_own_example(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     deployment = deploy(program_of("quickstart"), project="quickstart")
     outputs = deployment.up_clean().outputs
@@ -32,7 +32,7 @@ def test_quickstart_comes_up_clean_and_declares_the_references_own_example(
 
 
 def test_adopt_leads_from_an_endpoint_made_by_hand_to_a_clean_preview(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     (made,) = emulator.seed(1)
     secret = emulator.truth()[made]["signing_secret"]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
-from control import KEY, PRODUCTION_KEY, Emulator
-from deployment import Deployment
-from programs import URL, Program, expect_truth
-from sdk import DOORS, Provider, WebhookEndpoint
+from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
+from support.programs import URL, Program, expect_truth
+from support.sdk import RESOURCE_BY_DOOR, Provider, WebhookEndpoint
+from support.stack import Deployment
 
 OLD, NEW = "md_test_old", "md_test_new"
 CHANGED = "https://example.com/changed"
@@ -17,7 +17,7 @@ CHANGED = "https://example.com/changed"
 class WithProvider:
     """One endpoint by an explicit provider, whose key and URL a test may change between runs."""
 
-    def __init__(self, emulator: Emulator, key: str) -> None:
+    def __init__(self, emulator: EmulatorClient, key: str) -> None:
         self.base_url = emulator.url
         self.key = key
         self.url = URL
@@ -27,24 +27,24 @@ class WithProvider:
         WebhookEndpoint("orders", url=self.url, opts=pulumi.ResourceOptions(provider=provider))
 
 
-def rotate(emulator: Emulator) -> None:
+def rotate(emulator: EmulatorClient) -> None:
     """The old key is refused from now on."""
     emulator.keys(**{NEW: {}})
     emulator.clear_log()
 
 
-def only_url(emulator: Emulator) -> str:
+def only_url(emulator: EmulatorClient) -> str:
     (endpoint,) = emulator.truth().values()
     return str(endpoint["url"])
 
 
-def refused(emulator: Emulator) -> list[int]:
+def refused(emulator: EmulatorClient) -> list[int]:
     return [request["status"] for request in emulator.requests() if request["status"] == 401]
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 def test_a_key_rotated_together_with_a_change_is_used_at_once(
-    deploy: Callable[..., Deployment], emulator: Emulator, door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, door: str
 ) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     program = Program(door)
@@ -60,7 +60,7 @@ def test_a_key_rotated_together_with_a_change_is_used_at_once(
 
 
 def test_an_explicit_providers_rotated_key_is_used_at_once(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     program = WithProvider(emulator, OLD)
@@ -74,9 +74,9 @@ def test_an_explicit_providers_rotated_key_is_used_at_once(
     expect_truth(deployment, emulator)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 def test_a_refresh_that_runs_the_program_uses_the_rotated_key(
-    deploy: Callable[..., Deployment], emulator: Emulator, door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, door: str
 ) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     deployment = deploy(Program(door), {"apiKey": OLD})
@@ -93,7 +93,7 @@ def test_a_refresh_that_runs_the_program_uses_the_rotated_key(
 
 
 def test_a_refresh_that_runs_the_program_uses_an_explicit_providers_rotated_key(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     program = WithProvider(emulator, OLD)
@@ -106,8 +106,10 @@ def test_a_refresh_that_runs_the_program_uses_an_explicit_providers_rotated_key(
     assert refused(emulator) == []
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_rotated_key_alone_changes_nothing(deploy: Callable[..., Deployment], emulator: Emulator, door: str) -> None:
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
+def test_a_rotated_key_alone_changes_nothing(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, door: str
+) -> None:
     emulator.keys(**{OLD: {}, NEW: {}})
     deployment = deploy(Program(door), {"apiKey": OLD})
     deployment.up_clean()
@@ -120,9 +122,9 @@ def test_a_rotated_key_alone_changes_nothing(deploy: Callable[..., Deployment], 
     assert refused(emulator) == []
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
 def test_a_sandbox_key_on_a_production_stack_is_refused_at_preview(
-    deploy: Callable[..., Deployment], emulator: Emulator, door: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, door: str
 ) -> None:
     program = Program(door)
     deployment = deploy(program, {"apiKey": PRODUCTION_KEY})
@@ -138,7 +140,7 @@ def test_a_sandbox_key_on_a_production_stack_is_refused_at_preview(
 
 
 def test_a_sandbox_key_of_an_explicit_provider_on_a_production_stack_is_refused_at_preview(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     program = WithProvider(emulator, PRODUCTION_KEY)
     deployment = deploy(program)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pulumi import automation as auto
 
 import pulumi_kinetic as kinetic
-from control import Emulator
-from deployment import TYPE, Deployment
-from programs import URL, expect_truth
+from support.emulator import EmulatorClient
+from support.programs import URL, expect_truth
+from support.stack import TYPE, Deployment
 
 
 class Hook(kinetic.WebhookEndpoint):
@@ -24,7 +24,7 @@ def program() -> None:
     Special("payments", url=f"{URL}/payments")
 
 
-def test_a_subclass_keeps_the_type(deploy: Callable[..., Deployment], emulator: Emulator) -> None:
+def test_a_subclass_keeps_the_type(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     deployment = deploy(program)
     deployment.up_clean()
     assert [resource["type"] for resource in deployment.resources().values()] == [TYPE, TYPE]
@@ -32,7 +32,7 @@ def test_a_subclass_keeps_the_type(deploy: Callable[..., Deployment], emulator: 
 
 
 def test_a_subclass_whose_state_has_the_type_of_any_dynamic_resource_keeps_its_endpoint(
-    deploy: Callable[..., Deployment], emulator: Emulator
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
 ) -> None:
     """Subclasses of before 0.2 are in their states so."""
     deployment = deploy(program)

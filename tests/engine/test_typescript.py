@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 import sdk_generator
-from control import KEY, Emulator
-from deployment import PASSPHRASE
+from support.emulator import KEY, EmulatorClient
+from support.stack import PASSPHRASE
+from support.waiting import RUN_SECONDS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+INSTALL_SECONDS = 600
 Operate = Callable[[str], dict[str, Any]]
 
 
@@ -30,7 +32,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in (["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], ["npx", "tsc"]):
         done = subprocess.run(  # noqa: S603
             [SCRIPTS / command[0], *command[1:]], cwd=folder, env=_with_node({}), capture_output=True, text=True,
-            check=False,
+            check=False, timeout=INSTALL_SECONDS,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
     shutil.copy(INLINE, folder)
@@ -38,7 +40,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environment: dict[str, str]) -> Operate:
+def operate(example: Path, tmp_path: Path, emulator: EmulatorClient, engine_environment: dict[str, str]) -> Operate:
     (tmp_path / "backend").mkdir()
     variables = {
         **engine_environment,
@@ -53,7 +55,7 @@ def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environmen
     def run(operation: str) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603
             [SCRIPTS / "node", "inline.js", operation], cwd=example, env=_with_node(variables), capture_output=True,
-            text=True, check=False,
+            text=True, check=False, timeout=RUN_SECONDS,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -62,7 +64,7 @@ def operate(example: Path, tmp_path: Path, emulator: Emulator, engine_environmen
     return run
 
 
-def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: Emulator) -> None:
+def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: EmulatorClient) -> None:
     created = operate("up")
     ((endpoint_id, made),) = emulator.truth().items()
     assert created["outputs"] == {

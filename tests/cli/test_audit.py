@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from pulumi_kinetic import audit
+from pulumi_kinetic.client import Client
+from pulumi_kinetic.errors import StackError
+from pulumi_kinetic.stack import Json
+from support.emulator import EmulatorClient
+
+TYPE = "kinetic:index:WebhookEndpoint"
+
+
+def managing(*ids: str) -> Json:
+    return {"deployment": {"resources": [{"type": TYPE, "id": endpoint_id} for endpoint_id in ids]}}
+
+
+def test_unmanaged_is_what_none_of_the_states_has(api: Client, emulator: EmulatorClient) -> None:
+    first, second, third = emulator.seed(3)
+    emulator.seed(1, "production")
+    unmanaged = audit.unmanaged(api, [managing(first), managing(third)])
+    assert [endpoint.webhook_endpoint_id for endpoint in unmanaged] == [second]
+
+
+def test_a_table_has_a_line_an_endpoint(api: Client, emulator: EmulatorClient) -> None:
+    (made,) = emulator.seed(1)
+    emulator.edit(made, status="disabled")
+    created = emulator.truth()[made]["created_at"]
+    table = audit.as_table(audit.unmanaged(api, []))
+    assert table == f"{made}  disabled  {created}  https://example.com/seed/0"
+
+
+def test_json_tells_all_but_secrets(api: Client, emulator: EmulatorClient) -> None:
+    (made,) = emulator.seed(1)
+    (shown,) = json.loads(audit.as_json(audit.unmanaged(api, [])))
+    assert shown["webhook_endpoint_id"] == made
+    assert "signing_secret" not in shown
+
+
+def test_an_export_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(managing("we_1")))
+    assert audit.exported(path) == managing("we_1")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', "not json"])
+def test_what_is_no_export_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(text)
+    with pytest.raises(StackError, match="is not what `pulumi stack export` writes"):
+        audit.exported(path)

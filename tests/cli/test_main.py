@@ -1,0 +1,77 @@
+import builtins
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from pulumi_kinetic import cli
+from support.emulator import KEY, EmulatorClient
+from support.waiting import first_line
+
+COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "emulator", "--port", "0"]
+
+
+def started(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=os.environ)  # noqa: S603
+    url = re.search(r"http://127\.0\.0\.1:\d+", first_line(process, "the emulator's address"))
+    assert url is not None
+    return process, url[0]
+
+
+def ended(process: subprocess.Popen[str], number: signal.Signals) -> int:
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    return process.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_emulator_serves_until_it_is_told_to_end(number: signal.Signals) -> None:
+    process, url = started()
+    with EmulatorClient(url) as emulator:
+        assert emulator.http.get("/v1/webhook_endpoints").json()["data"] == []
+    assert ended(process, number) == 0
+
+
+def test_emulator_state_in_a_file_survives_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    process, url = started("--state", str(state))
+    made = httpx.post(
+        f"{url}/v1/webhook_endpoints",
+        json={"url": "https://a.example"},
+        headers={"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11", "Idempotency-Key": "key-1"},
+    ).json()
+    ended(process, signal.SIGTERM)
+    assert state.stat().st_mode & 0o777 == 0o600
+    process, url = started("--state", str(state))
+    with EmulatorClient(url) as emulator:
+        assert emulator.truth()[made["webhook_endpoint_id"]]["signing_secret"] == made["signing_secret"]
+    ended(process, signal.SIGTERM)
+
+
+def test_emulator_says_that_a_port_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(cli.main, ["emulator", "--port", str(port)])
+    assert result.exit_code == 1
+    assert result.output == f"Error: can't listen on port {port}: Address already in use\n"
+
+
+def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without_uvicorn(name: str, *rest: Any, **named: Any) -> Any:
+        if name == "pulumi_kinetic.emulator.server":
+            raise ImportError(name="uvicorn")
+        return real(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without_uvicorn)
+    result = CliRunner().invoke(cli.main, ["emulator"])
+    assert "pip install 'pulumi-kinetic[emulator]'" in result.output

@@ -1,0 +1,76 @@
+"""What `recover` must not touch: whatever a state manages, in any stack, under any type."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pulumi import automation as auto
+
+import pulumi_kinetic as kinetic
+from support.crash import COMMITTED, VICTIMS, WHOLE, Crash, outcomes
+from support.emulator import KEY, EmulatorClient
+from support.stack import Deployment
+
+
+class Hook(kinetic.WebhookEndpoint):
+    """A user's own kind of endpoint."""
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_a_killed_run_of_subclasses_costs_no_managed_endpoint(
+    crash: Crash, emulator: EmulatorClient, victim: str
+) -> None:
+    crash.declare = Hook
+    crash.deployment.up()
+    managed = {resource["id"] for resource in crash.deployment.resources().values()}
+    assert set(emulator.truth()) == managed
+    crash.kill(COMMITTED, victim)
+    crash.recover_and_settle()
+    assert managed <= set(emulator.truth())
+    crash.deployment.up()
+    assert crash.verdict() == WHOLE
+    crash.deployment.expect_clean()
+
+
+def test_what_a_resource_of_any_type_manages_is_not_lost(
+    crash: Crash, emulator: EmulatorClient, audit: Callable[..., tuple[int, str]]
+) -> None:
+    """As subclasses of before 0.2 are in a state: with the type of any dynamic resource."""
+    crash.deployment.up()
+    before = emulator.truth()
+    state = json.loads(crash.deployment.cli("stack", "export", "--stack", "dev"))
+    for resource in state["deployment"]["resources"]:
+        resource["type"] = resource["type"].replace("dynamic/kinetic:WebhookEndpoint", "dynamic:Resource")
+        resource["urn"] = resource["urn"].replace("dynamic/kinetic:WebhookEndpoint", "dynamic:Resource")
+    crash.deployment.stack.import_stack(auto.Deployment(**state))
+    (managed,) = before
+    body = json.dumps({"enabled_events": ["*"], "url": before[managed]["url"]})
+    crash.journal.mkdir(parents=True, exist_ok=True)
+    record = {
+        "project": "test", "stack": "dev", "provider": "", "mark": "0" * 32, "idempotency_key": "a key", "body": body,
+        "environment": "sandbox", "at": "2026-01-01T00:00:00Z", "process": {"number": 1, "started": "0"},
+    }  # fmt: skip
+    (crash.journal / f"{'0' * 32}.json").write_text(json.dumps(record))
+    assert audit("--stack", "dev") == (0, "Every endpoint is managed.\n")
+    code, report = crash.recover()
+    assert (code, outcomes(report)) == (0, ["nothing_created"])
+    assert emulator.truth() == before
+
+
+def test_a_namesake_stack_of_another_backend_loses_nothing(
+    crash: Crash, emulator: EmulatorClient, engine_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Two clones of one project: the same names, another backend, one PULUMI_HOME; a run is killed in one of them."""
+    home = {"PULUMI_HOME": crash.deployment.variables["PULUMI_HOME"]}
+    config = {"kinetic:apiKey": KEY, "kinetic:baseUrl": emulator.url, "kinetic:timeoutSeconds": "1"}
+    other = Crash(Deployment(tmp_path / "clone", engine_environment, config, variables=home), emulator)
+    other.deployment.up()
+    crash.kill(COMMITTED, "both")
+    before = emulator.truth()
+    code, report = other.recover()
+    assert (code, outcomes(report)) == (3, ["left"])
+    assert emulator.truth() == before
+    assert crash.recover()[0] == 0
+    crash.deployment.up()
+    assert set(before) <= set(emulator.truth())

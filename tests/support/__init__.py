@@ -1,0 +1,1 @@
+"""What the tests share: clients of what is under test, programs and stacks, random inputs, waiting."""

@@ -1,0 +1,138 @@
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from pulumi_kinetic import errors
+from pulumi_kinetic.client import Client
+from pulumi_kinetic.settings import Settings
+from support.emulator import KEY, READ_ONLY_KEY, EmulatorClient
+from support.scripted_api import BODY, answering, problem
+
+HTML = {"commit": False, "content_type": "text/html", "body": "<html><title>Bad gateway</title></html>"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (400, errors.RejectedError, "rejects the request (400)"),
+        (401, errors.UnauthorizedError, "check kinetic:apiKey"),
+        (403, errors.ForbiddenError, "lacks the scope webhook_endpoints:write (403)"),
+        (404, errors.UnreadableAnswerError, "not taken as a deletion"),
+        (409, errors.ConflictError, "conflict (409)"),
+        (418, errors.RejectedError, "rejects the request (418)"),
+        (422, errors.RejectedError, "rejects the request (422)"),
+        (429, errors.TooManyRequestsError, "limits the rate of requests (429)"),
+        (500, errors.ServerError, "failed (500)"),
+        (302, errors.UnreadableAnswerError, "unexpected status 302"),
+    ],
+)
+def test_each_status_has_its_error_and_says_what_was_done(status: int, kind: type, words: str) -> None:
+    api, _ = answering(httpx.Response(status, json={"x": "the words"}, headers={"MD-Request-Id": "req_7"}))
+    error = problem(lambda: api.update("we_1", {"status": "enabled"}))
+    assert type(error) is kind
+    assert str(error).startswith("could not update webhook endpoint we_1: ")
+    assert words in str(error)
+    assert str(error).endswith("The server says: the words (request id req_7)")
+    assert (error.status, error.request_id) == (status, "req_7")
+
+
+def test_a_read_that_is_forbidden_names_the_scope_for_reading() -> None:
+    api, _ = answering(httpx.Response(403))
+    assert "webhook_endpoints:read" in str(problem(lambda: api.get("we_1")))
+
+
+def test_real_refusals_name_their_request(emulator: EmulatorClient, api_with: Callable[..., Client]) -> None:
+    unknown, reader = api_with(api_key="md_test_wrong"), api_with(api_key=READ_ONLY_KEY)
+    for call, kind in [
+        (lambda: unknown.get("we_1"), errors.UnauthorizedError),
+        (lambda: reader.create(BODY, "k"), errors.ForbiddenError),
+    ]:
+        error = problem(call)
+        assert isinstance(error, kind)
+        assert error.request_id == emulator.requests()[-1]["request_id"]
+
+
+@pytest.mark.parametrize("shape", ["nested", "flat", "list", "string", "problem"])
+def test_not_found_is_believed_in_any_json_shape(api: Client, emulator: EmulatorClient, shape: str) -> None:
+    emulator.assume(error_shape=shape)
+    assert isinstance(problem(lambda: api.get("we_none")), errors.NotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/html", "<html><title>404 Not Found</title>nginx</html>"),
+        ("text/html", "<html>not_found</html>"),
+        ("text/plain", ""),
+        ("text/plain", "not_found"),
+        ("application/json", '{"error": "Not Found", "path": "/v1"}'),
+        ("application/json", '{"error": "route_not_found"}'),
+        ("application/json", '{"not_found": false}'),
+        ("application/json", "null"),
+    ],
+)
+def test_any_other_404_is_not_a_deletion(content_type: str, body: str) -> None:
+    api, _ = answering(httpx.Response(404, headers={"Content-Type": content_type}, text=body))
+    assert isinstance(problem(lambda: api.get("we_1")), errors.UnreadableAnswerError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<html>Log in to the airport's network</html>",
+        "[]",
+        "null",
+        "{}",
+        '{"url": "https://a.example", "status": "enabled"}',
+        '{"webhook_endpoint_id": "", "url": "https://a.example", "status": "enabled"}',
+        '{"webhook_endpoint_id": "we_other", "url": "https://a.example", "status": "enabled"}',
+        '{"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled", "enabled_events": "a"}',
+        '{"webhook_endpoint_id": "we_1"}',
+    ],
+)
+def test_a_success_that_is_not_the_apis_is_an_error(text: str) -> None:
+    api, _ = answering(httpx.Response(200, text=text))
+    error = problem(lambda: api.get("we_1"))
+    assert isinstance(error, errors.UnreadableAnswerError)
+    assert "not an answer of the Kinetic API" in str(error)
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "{}", '{"deleted": false}', '{"deleted": "yes"}', "[true]"])
+def test_only_a_confirmed_delete_counts(text: str) -> None:
+    api, _ = answering(httpx.Response(200, text=text))
+    assert isinstance(problem(lambda: api.delete("we_1")), errors.UnreadableAnswerError)
+
+
+def test_a_page_of_html_is_told_by_its_title(api_with: Callable[..., Client], emulator: EmulatorClient) -> None:
+    emulator.faults({"status": 502, **HTML})
+    error = problem(lambda: api_with(max_retries=0).get("we_1"))
+    assert "(502); try again later. The server says: Bad gateway (request id req_" in str(error)
+    assert "<" not in str(error)
+
+
+def test_an_unreachable_api_says_where_it_was_looked_for() -> None:
+    given = {"api_key": KEY, "base_url": "http://127.0.0.1:9", "max_retries": 0}
+    error = problem(lambda: Client(Settings.model_validate(given)).get("we_1"))
+    assert isinstance(error, errors.NoAnswerError)
+    assert "no answer from http://127.0.0.1:9 (ConnectError" in str(error)
+    assert "check kinetic:baseUrl and the network" in str(error)
+
+
+def test_long_words_of_a_server_are_cut() -> None:
+    api, _ = answering(httpx.Response(400, text="x" * 5000))
+    assert len(str(problem(lambda: api.get("we_1")))) < 500
+
+
+def test_the_secret_of_an_answer_is_never_shown() -> None:
+    answer = {
+        "webhook_endpoint_id": "we_1",
+        "url": "https://a.example",
+        "status": "enabled",
+        "signing_secret": "whsec_X",
+    }
+    api, _ = answering(httpx.Response(201, json=answer))
+    created = api.create(BODY, "key-1")
+    assert "whsec_X" not in repr(created) + str(created) + json.dumps(created.model_dump(mode="json"))

@@ -1,0 +1,134 @@
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_kinetic import client, errors
+from pulumi_kinetic.client import Client
+from support.emulator import EmulatorClient
+from support.scripted_api import BODY, answering
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)
+CONNECTION = httpx.ConnectError("refused")
+TABLE = [
+    ("GET", CONNECTION, True),
+    ("POST", CONNECTION, True),
+    ("PATCH", httpx.ReadTimeout("slow"), True),
+    ("DELETE", httpx.RemoteProtocolError("cut"), True),
+    *[(method, status, True) for method in ("GET", "POST", "PATCH", "DELETE") for status in (408, 429, 500, 502, 503)],
+    *[(method, status, False) for method in ("GET", "POST", "PATCH", "DELETE") for status in (400, 401, 403, 404, 422)],
+    ("POST", 409, True),
+    ("PATCH", 409, False),
+    ("DELETE", 409, False),
+    ("GET", 301, False),
+    ("POST", "cut JSON", True),
+    ("GET", "captive portal", True),
+]
+
+
+def attempt(api: Client, method: str) -> object:
+    calls: dict[str, Callable[[], object]] = {
+        "GET": lambda: api.get("we_1"),
+        "POST": lambda: api.create(BODY, "key-1"),
+        "PATCH": lambda: api.update("we_1", {"status": "enabled"}),
+        "DELETE": lambda: api.delete("we_1"),
+    }
+    return calls[method]()
+
+
+def answer_of(outcome: object) -> httpx.Response | Exception:
+    if isinstance(outcome, Exception):
+        return outcome
+    if isinstance(outcome, int):
+        return httpx.Response(outcome)
+    return httpx.Response(200, text='{"webhook_endpoint_id": "we_1", "ur' if outcome == "cut JSON" else "<html>Log in")
+
+
+@pytest.mark.parametrize(("method", "outcome", "retried"), TABLE)
+def test_what_may_pass_is_tried_again_and_nothing_else(
+    waits: list[float], method: str, outcome: object, *, retried: bool
+) -> None:
+    api, requests = answering(answer_of(outcome), httpx.Response(400), max_retries=1)
+    with pytest.raises(errors.ApiError):
+        attempt(api, method)
+    assert len(requests) == len(waits) + 1 == (2 if retried else 1)
+    assert len({(request.content, request.headers.get("Idempotency-Key")) for request in requests}) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "retry_after", "shortest", "longest"),
+    [
+        (1, None, 0, 0.5),
+        (2, None, 0, 1),
+        (5, None, 0, 8),
+        (9, None, 0, 20),
+        (1, "3", 3, 3.5),
+        (1, " 3 ", 3, 3.5),
+        (1, "1.5", 1.5, 2),
+        (1, "0", 0, 0.5),
+        (1, "100000", 100000, 100000.5),
+        (1, "Mon, 23 Nov 2026 12:00:07 GMT", 7, 7.5),
+        (1, "Mon, 23 Nov 2026 13:00:07 +0100", 7, 7.5),
+        (1, "Mon, 23 Nov 2026 11:00:00 GMT", 0, 0.5),
+        (1, "-5", 0, 0.5),
+        (1, "soon", 0, 0.5),
+        (1, "", 0, 0.5),
+        (1, "Mon, 99 Foo 2026", 0, 0.5),
+    ],
+)
+def test_a_wait_is_full_jitter_above_what_the_server_asks(
+    number: int, retry_after: str | None, shortest: float, longest: float
+) -> None:
+    assert client.wait_seconds(number, retry_after, 0.0, NOW) == shortest
+    assert client.wait_seconds(number, retry_after, 1.0, NOW) == longest
+
+
+def test_the_number_of_retries_has_an_end(waits: list[float]) -> None:
+    api, requests = answering(*[httpx.Response(503)] * 9, max_retries=3)
+    with pytest.raises(errors.ServerError):
+        api.get("we_1")
+    assert (len(requests), len(waits)) == (4, 3)
+
+
+def test_a_wait_beyond_the_deadline_is_not_begun(waits: list[float]) -> None:
+    api, requests = answering(httpx.Response(429, headers={"Retry-After": "86400"}), max_retries=3)
+    with pytest.raises(errors.TooManyRequestsError, match=r"asks to wait 86400"):
+        api.get("we_1")
+    assert (len(requests), waits) == (1, [])
+
+
+def test_retry_after_is_obeyed(waits: list[float]) -> None:
+    answer = {"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled"}
+    limited = httpx.Response(429, headers={"Retry-After": "2"})
+    api, _ = answering(limited, httpx.Response(200, json=answer), max_retries=1)
+    assert api.get("we_1").url == "https://a.example"
+    assert 2 <= waits[0] <= 2.5
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"half_body": True}, {"drop": True, "commit": False}])
+def test_a_create_cut_off_is_made_once_and_keeps_its_secret(
+    api: Client, emulator: EmulatorClient, waits: list[float], fault: dict[str, Any]
+) -> None:
+    emulator.faults({"method": "POST", **fault})
+    created = api.create(BODY, "key-1")
+    (truth,) = emulator.truth().values()
+    assert created.signing_secret is not None
+    assert created.signing_secret.get_secret_value() == truth["signing_secret"]
+    assert len(waits) == 1
+
+
+def test_a_slow_answer_is_given_up_and_asked_for_again(
+    emulator: EmulatorClient, api_with: Callable[..., Client]
+) -> None:
+    emulator.faults({"method": "POST", "delay_after_seconds": 2.5})
+    created = api_with(timeout_seconds=1).create(BODY, "key-1")
+    assert list(emulator.truth()) == [created.webhook_endpoint_id]
+
+
+def test_a_create_in_flight_is_waited_for(emulator: EmulatorClient, api_with: Callable[..., Client]) -> None:
+    emulator.faults({"method": "POST", "delay_in_flight_seconds": 1.2})
+    created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1")
+    assert list(emulator.truth()) == [created.webhook_endpoint_id]
+    assert 409 in [request["status"] for request in emulator.requests("POST")]

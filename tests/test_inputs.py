@@ -1,0 +1,175 @@
+from typing import Any
+
+import pytest
+
+from pulumi_kinetic import endpoint
+from pulumi_kinetic.endpoint import UNKNOWN, Environment, Failure
+
+GOOD = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
+
+
+def failures(news: dict[str, Any], environment: Environment | None = "sandbox") -> list[Failure]:
+    return endpoint.check({}, news, environment=environment, new_key="new").failures
+
+
+def reason(property_name: str, value: Any, environment: Environment | None = "sandbox") -> str:
+    mistakes = failures({**GOOD, property_name: value}, environment)
+    assert [failure.property for failure in mistakes] == [property_name]
+    return mistakes[0].reason
+
+
+def test_check_accepts_good_inputs_and_keeps_their_form() -> None:
+    checked = endpoint.check({}, GOOD, environment="production", new_key="new")
+    assert checked == ({**GOOD, "idempotencyKey": "new"}, [])
+
+
+def test_check_fills_in_the_status() -> None:
+    assert endpoint.check({}, {"url": "https://a.example"}, environment=None, new_key="k").inputs["status"] == "enabled"
+
+
+def test_check_drops_what_is_none() -> None:
+    news = {**GOOD, "enabledEvents": None, "adopt": None}
+    assert set(endpoint.check({}, news, environment=None, new_key="k").inputs) == {"url", "status", "idempotencyKey"}
+
+
+def test_check_keeps_the_idempotency_key_of_state_and_ignores_one_of_the_program() -> None:
+    checked = endpoint.check({"idempotencyKey": "old"}, {**GOOD, "idempotencyKey": ""}, environment=None, new_key="new")
+    assert (checked.inputs["idempotencyKey"], checked.failures) == ("old", [])
+
+
+def test_check_fixes_adopt_at_creation() -> None:
+    changed = endpoint.check({**GOOD, "adopt": "we_a"}, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    removed = endpoint.check({**GOOD, "adopt": "we_a"}, GOOD, environment=None, new_key="k")
+    added = endpoint.check(GOOD, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    assert [checked.inputs.get("adopt") for checked in (changed, removed, added)] == ["we_a", "we_a", None]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("example.com/hooks", "absolute URL"),
+        ("/hooks", "absolute URL"),
+        ("https:///hooks", "absolute URL"),
+        ("https://exa mple.com", "without spaces"),
+        ("https://example.com/\n", "without spaces"),
+        ("", "absolute URL"),
+        (7, "must be a string, not 7"),
+        (["https://a.example"], "must be a string"),
+        ("ftp://example.com", "begin with https://"),
+        ("https://example.com:0/", "port between 1 and 65535"),
+        ("https://example.com:65536/", "port between 1 and 65535"),
+        ("https://example.com/#part", "must not hold a fragment"),
+        ("https://user:hunter2@example.com/", "must not hold a user name or password"),
+    ],
+)
+def test_check_says_what_is_wrong_with_a_url(url: Any, words: str) -> None:
+    assert words in reason("url", url)
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        ([], "must not be empty"),
+        (["a", ""], "no blank ones"),
+        (["a", "  "], "no blank ones"),
+        ([" a"], "no spaces around"),
+        (["a", 7], "must hold names only"),
+        (["*", "a"], 'must not mix "*" with other names'),
+        ("a", "must be a list of event names"),
+    ],
+)
+def test_check_says_what_is_wrong_with_events(events: Any, words: str) -> None:
+    assert words in reason("enabledEvents", events)
+
+
+def test_check_says_what_is_wrong_with_a_status() -> None:
+    assert reason("status", "paused") == 'must be "enabled" or "disabled". Given: "paused"'
+
+
+def test_check_reports_all_mistakes_together() -> None:
+    news = {"url": "ftp://u:p@a.example/#x", "enabledEvents": [], "status": "paused", "colour": "red"}
+    mistakes = failures(news)
+    assert [failure.property for failure in mistakes] == ["url", "enabledEvents", "status", "colour"]
+    assert mistakes[0].reason.count("must") == 3
+
+
+@pytest.mark.parametrize("name", ["url", "enabledEvents", "status", "adopt", "existingSigningSecret"])
+def test_check_leaves_unknown_values_alone(name: str) -> None:
+    news = {**GOOD, "adopt": "we_a", name: UNKNOWN}
+    checked = endpoint.check({}, news, environment="production", new_key="k")
+    assert checked.failures == []
+    assert checked.inputs[name] == UNKNOWN
+
+
+def test_check_judges_the_known_part_of_a_list() -> None:
+    assert failures({**GOOD, "enabledEvents": [UNKNOWN, "a"]}) == []
+    assert failures({**GOOD, "enabledEvents": [UNKNOWN]}) == []
+    assert UNKNOWN not in reason("enabledEvents", [UNKNOWN, ""])
+
+
+def test_http_is_for_the_sandbox_only() -> None:
+    assert failures({"url": "http://localhost:3000/hooks"}, "sandbox") == []
+    assert failures({"url": "http://localhost:3000/hooks"}, None) == []
+    assert "must begin with https://" in reason("url", "http://localhost:3000/hooks", "production")
+
+
+def test_another_scheme_is_one_mistake_in_production_too() -> None:
+    assert reason("url", "ftp://example.com", "production").count("must") == 1
+
+
+@pytest.mark.parametrize("port", ["1", "65535", ""])
+def test_every_port_is_a_port(port: str) -> None:
+    assert failures({"url": f"https://example.com:{port}/"}) == []
+
+
+def test_url_is_required() -> None:
+    assert failures({}) == [Failure("url", "is required: the https URL that events are delivered to")]
+
+
+@pytest.mark.parametrize("adopt", ["", "endpoint", "we_", "we_a/b", 7])
+def test_adopt_must_be_an_id(adopt: Any) -> None:
+    assert "must be the id of an existing endpoint" in reason("adopt", adopt)
+
+
+@pytest.mark.parametrize("secret", ["", " ", "whsec_****", "••••", 7])
+def test_a_supplied_secret_must_be_one(secret: Any) -> None:
+    mistakes = failures({**GOOD, "adopt": "we_a", "existingSigningSecret": secret})
+    assert mistakes == [
+        Failure(
+            "existingSigningSecret",
+            "must be the signing secret itself, not empty and not masked; omit it if it is not known",
+        )
+    ]
+
+
+def test_a_supplied_secret_belongs_to_an_endpoint_that_exists() -> None:
+    news = {**GOOD, "existingSigningSecret": "whsec_mine"}
+    assert "give its id as `adopt`" in failures(news)[0].reason
+    assert failures({**news, "adopt": "we_a"}) == []
+    assert endpoint.check(GOOD, news, environment=None, new_key="k").failures == []
+
+
+def test_all_events_may_be_repeated() -> None:
+    assert failures({**GOOD, "enabledEvents": ["*", "*"]}) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://user:hunter2@example.com/#", "user:hunter2@example.com", "https://u:hun/ter2@h?#", "u:hunter2#x@h"]
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    assert "hun" not in reason("url", url)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (("status", 'must be "enabled"'), ("status", 'must be "enabled"')),
+        (("enabledEvents", "must not be empty"), ("enabledEvents", "must not be empty")),
+        (("url", "must begin with https://"), ("", "url must begin with https://")),
+        (("existingSigningSecret", "must be the secret"), ("", "existingSigningSecret must be the secret")),
+    ],
+)
+def test_the_engine_is_told_the_property_only_where_its_value_may_be_shown(
+    given: tuple[str, str], sent: tuple[str, str]
+) -> None:
+    assert endpoint.Failure(*given).told() == sent
