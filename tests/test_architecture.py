@@ -8,28 +8,23 @@ import pytest
 import pulumi_kinetic
 
 ROOT = Path(pulumi_kinetic.__file__).parent
-ORDER = [
+PROVIDER = [
     "errors",
     "endpoint",
     "settings",
     "client",
     "journal",
     "lifecycle",
-    "stack",
-    "intent",
-    "recover",
-    "audit",
     "schema",
     "properties",
     "dynamic",
     "plugin",
-    "cli",
 ]
 MAY_IMPORT = {
     "pulumi": {"dynamic", "plugin"},
     "grpc": {"plugin"},
     "httpx": {"client"},
-    "click": {"cli"},
+    "click": {"cli/main"},
     "fastapi": {"emulator/app"},
 }
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -53,20 +48,26 @@ def imported(path: Path) -> set[str]:
     return modules
 
 
-def test_the_order_names_every_module() -> None:
-    named = {*ORDER, "__init__"}
-    assert {name_of(path) for path in MODULES if "emulator" not in name_of(path)} == named
+def own_imports(path: Path) -> set[str]:
+    """The modules of this package that a file imports: `client`, `cli/stack`, `emulator/store`."""
+    own = {name.removeprefix("pulumi_kinetic.") for name in imported(path) if name.startswith("pulumi_kinetic.")}
+    return {name_of(module) for module in MODULES if name_of(module).replace("/", ".") in own}
 
 
-@pytest.mark.parametrize("name", ORDER)
-def test_a_module_imports_only_what_comes_before_it(name: str) -> None:
-    own = {
-        module.removeprefix("pulumi_kinetic.").split(".")[0]
-        for module in imported(ROOT / f"{name}.py")
-        if "kinetic." in module
-    }
-    later = set(ORDER[ORDER.index(name) :])
-    assert own & later == set()
+def test_every_module_has_a_place_in_the_layout() -> None:
+    flat = {name_of(path) for path in MODULES if "/" not in name_of(path)}
+    assert flat == {*PROVIDER, "__init__"}
+    assert {name_of(path).split("/")[0] for path in MODULES} - flat == {"cli", "emulator"}
+
+
+@pytest.mark.parametrize("name", PROVIDER)
+def test_a_module_of_the_provider_imports_only_what_comes_before_it(name: str) -> None:
+    assert own_imports(ROOT / f"{name}.py") <= {*PROVIDER[: PROVIDER.index(name)], "__init__"}
+
+
+def test_nothing_imports_the_command() -> None:
+    users = {name_of(path) for path in MODULES if any(name.startswith("cli/") for name in own_imports(path))}
+    assert all(name.startswith("cli/") for name in users)
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
@@ -77,8 +78,7 @@ def test_a_package_is_imported_in_its_room_only(package: str) -> None:
 
 def test_the_emulator_shares_nothing_with_the_rest() -> None:
     for path in (ROOT / "emulator").glob("*.py"):
-        own = {module for module in imported(path) if module.startswith("pulumi_kinetic")}
-        assert all(module.startswith("pulumi_kinetic.emulator") for module in own)
+        assert all(name.startswith("emulator/") for name in own_imports(path))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -3,7 +3,8 @@ from typing import Any
 import pulumi.runtime.rpc
 import pytest
 
-from pulumi_kinetic import endpoint, stack
+from pulumi_kinetic import endpoint
+from pulumi_kinetic.cli import state
 from pulumi_kinetic.endpoint import UNKNOWN
 
 
@@ -28,6 +29,6 @@ def test_unknown_is_the_whole_value_or_an_element(value: Any, *, unknown: bool) 
 
 
 def test_secrets_are_wrapped_and_unwrapped() -> None:
-    wrapped = {"a": [stack.secret("whsec_1")], "b": {"c": stack.secret(None)}, "d": 1}
-    assert stack.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
-    assert stack.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    wrapped = {"a": [state.secret("whsec_1")], "b": {"c": state.secret(None)}, "d": 1}
+    assert state.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
+    assert state.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"

@@ -12,11 +12,11 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from pulumi_kinetic import cli
+from pulumi_kinetic.cli import main
 from support.emulator import KEY, EmulatorClient
 from support.waiting import first_line
 
-COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "emulator", "--port", "0"]
+COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "emulator", "--port", "0"]
 
 
 def started(*arguments: str) -> tuple[subprocess.Popen[str], str]:
@@ -59,7 +59,7 @@ def test_emulator_state_in_a_file_survives_a_restart(tmp_path: Path) -> None:
 def test_emulator_says_that_a_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(cli.main, ["emulator", "--port", str(port)])
+        result = CliRunner().invoke(main.main, ["emulator", "--port", str(port)])
     assert result.exit_code == 1
     assert result.output == f"Error: can't listen on port {port}: Address already in use\n"
 
@@ -73,5 +73,5 @@ def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", without_uvicorn)
-    result = CliRunner().invoke(cli.main, ["emulator"])
+    result = CliRunner().invoke(main.main, ["emulator"])
     assert "pip install 'pulumi-kinetic[emulator]'" in result.output

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_kinetic import stack
+from pulumi_kinetic.cli import stack
+from pulumi_kinetic.cli.stack import Lock, Stack
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.stack import Lock, Stack
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from pulumi_kinetic import stack
+from pulumi_kinetic.cli import state
 
 DYNAMIC = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 PLUGIN = "kinetic:index:WebhookEndpoint"
@@ -21,26 +21,26 @@ STATE = {
 
 
 def test_endpoints_of_both_doors_are_found() -> None:
-    assert [resource["urn"] for resource in stack.endpoints_of(STATE)] == ["a", "b"]
+    assert [resource["urn"] for resource in state.endpoints_of(STATE)] == ["a", "b"]
 
 
 def test_pending_operations_of_others_are_not_ours() -> None:
-    assert [operation["resource"]["urn"] for operation in stack.pending_of(STATE)] == ["c"]
+    assert [operation["resource"]["urn"] for operation in state.pending_of(STATE)] == ["c"]
 
 
 @pytest.mark.parametrize("empty", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
 def test_an_empty_state_has_none(empty: dict[str, object]) -> None:
-    assert stack.endpoints_of(empty) == stack.pending_of(empty) == []
+    assert state.endpoints_of(empty) == state.pending_of(empty) == []
 
 
 def test_a_pending_operation_is_taken_out_alone() -> None:
-    (ours,) = stack.pending_of(STATE)
-    after = stack.without_pending(STATE, [ours])
+    (ours,) = state.pending_of(STATE)
+    after = state.without_pending(STATE, [ours])
     assert [operation["resource"]["urn"] for operation in after["deployment"]["pending_operations"]] == ["d"]
-    assert len(stack.pending_of(STATE)) == 1
+    assert len(state.pending_of(STATE)) == 1
 
 
 def test_a_resource_is_added_last() -> None:
-    after = stack.with_resource(STATE, {"type": DYNAMIC, "urn": "new"})
+    after = state.with_resource(STATE, {"type": DYNAMIC, "urn": "new"})
     assert [resource["urn"] for resource in after["deployment"]["resources"]] == ["s", "a", "b", "new"]
-    assert len(stack.endpoints_of(STATE)) == 2
+    assert len(state.endpoints_of(STATE)) == 2

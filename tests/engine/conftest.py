@@ -36,7 +36,7 @@ def audit(crash: Crash) -> Callable[..., tuple[int, str]]:
 
     def run(*arguments: str) -> tuple[int, str]:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "audit", *arguments],
+            [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "audit", *arguments],
             cwd=crash.deployment.stack.workspace.work_dir,
             capture_output=True,
             text=True,

@@ -102,7 +102,7 @@ class Crash:
 
     def recover(self, *options: str) -> tuple[int, dict[str, Any]]:
         """`pulumi-kinetic recover`, as a pipeline runs it."""
-        command = [sys.executable, "-c", "from pulumi_kinetic.cli import main; main()", "recover", "--json"]
+        command = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "recover", "--json"]
         folder = self.deployment.stack.workspace.work_dir
         done = subprocess.run(  # noqa: S603
             [*command, "--stack", "dev", "--cwd", folder, *(options or ("--yes",))],

@@ -13,13 +13,13 @@ from typing import Any
 
 import click
 
-from pulumi_kinetic import audit as auditing
 from pulumi_kinetic import errors, settings
 from pulumi_kinetic import schema as describing
+from pulumi_kinetic.cli import audit as auditing
+from pulumi_kinetic.cli.recover import Options, Recovery, Report
+from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, default_folder
-from pulumi_kinetic.recover import Options, Recovery, Report
-from pulumi_kinetic.stack import Stack
 
 LEFT_FOR_A_PERSON = 3
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from pulumi_kinetic import endpoint, errors, settings
-from pulumi_kinetic.client import Client, Endpoint
-from pulumi_kinetic.intent import Intent, intents_of
-from pulumi_kinetic.journal import Journal, Record
-from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.stack import (
+from pulumi_kinetic.cli.interrupted import Intent, intents_of
+from pulumi_kinetic.cli.stack import Stack
+from pulumi_kinetic.cli.state import (
     Json,
-    Stack,
     endpoints_of,
     holds_secret,
     inputs_of_provider,
@@ -30,6 +27,9 @@ from pulumi_kinetic.stack import (
     with_resource,
     without_pending,
 )
+from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.journal import Journal, Record
+from pulumi_kinetic.lifecycle import Lifecycle
 
 Outcome = Literal["nothing_created", "already_managed", "into_state", "deleted", "left"]
 _POLL_SECONDS = 0.2
