@@ -10,13 +10,14 @@ import pulumi_kinetic
 ROOT = Path(pulumi_kinetic.__file__).parent
 PROVIDER = [
     "errors",
+    "values",
+    "process",
     "endpoint",
     "settings",
     "client",
     "journal",
     "lifecycle",
     "schema",
-    "properties",
     "dynamic",
     "plugin",
 ]

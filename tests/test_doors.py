@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import CASES, Case, inputs
 from support.doors import DOORS, Door, message
 from support.emulator import KEY, PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import CASES, Case, inputs
 
 

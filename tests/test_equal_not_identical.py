@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic import endpoint, values
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.values import UNKNOWN
 from support.declarations import declared
 
 
@@ -19,7 +19,7 @@ def copy_of(text: str) -> str:
 
 
 def test_an_equal_unknown_is_unknown() -> None:
-    assert endpoint.contains_unknown(copy_of(UNKNOWN))
+    assert values.contains_unknown(copy_of(UNKNOWN))
     assert endpoint.meaning("enabledEvents", copy_of(UNKNOWN)) == UNKNOWN
 
 

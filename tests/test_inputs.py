@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import UNKNOWN, Environment, Failure
+from pulumi_kinetic.endpoint import Environment, Failure
+from pulumi_kinetic.values import UNKNOWN
 
 GOOD = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
 

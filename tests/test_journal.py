@@ -7,7 +7,8 @@ import pytest
 
 from pulumi_kinetic import journal
 from pulumi_kinetic.errors import JournalError
-from pulumi_kinetic.journal import Journal, Owner, Process, Record
+from pulumi_kinetic.journal import Journal, Owner, Record
+from pulumi_kinetic.process import Process
 from support.waiting import first_line
 
 KEY = "2f1c1e52-SECRET"

@@ -1,6 +1,6 @@
 import pytest
 
-from pulumi_kinetic import endpoint, errors, lifecycle
+from pulumi_kinetic import errors, lifecycle, values
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.declarations import URL, declared
 from support.emulator import EmulatorClient
@@ -88,10 +88,10 @@ def test_a_planned_create_knows_all_but_what_the_api_gives() -> None:
     inputs = declared(status="disabled")
     assert lifecycle.planned_create(inputs, "production") == {
         **inputs,
-        "webhookEndpointId": endpoint.UNKNOWN,
-        "createdAt": endpoint.UNKNOWN,
+        "webhookEndpointId": values.UNKNOWN,
+        "createdAt": values.UNKNOWN,
         "environment": "production",
-        "signingSecret": endpoint.UNKNOWN,
+        "signingSecret": values.UNKNOWN,
     }
 
 

@@ -2,7 +2,7 @@ import pytest
 from pulumi.runtime.proto import errors_pb2, status_pb2  # noqa: F401 errors_pb2 registers what details may hold
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import CASES, Case, inputs
 from support.doors import URN, PluginDoor, failure, message, open_records, plain, secret, struct
 from support.emulator import READ_ONLY_KEY, EmulatorClient

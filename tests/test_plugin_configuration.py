@@ -5,7 +5,7 @@ import pytest
 from pulumi.runtime.proto import errors_pb2, status_pb2  # noqa: F401 errors_pb2 registers what details may hold
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import inputs
 from support.doors import PROVIDER_URN, PluginDoor, message, open_records, plain, secret, struct
 from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient

@@ -10,7 +10,7 @@ from pulumi.runtime.proto import errors_pb2, status_pb2  # noqa: F401 errors_pb2
 from pulumi.runtime.proto import provider_pb2 as messages
 
 from pulumi_kinetic import schema
-from pulumi_kinetic.journal import is_running
+from pulumi_kinetic.process import is_running
 from support.diff_cases import inputs
 from support.doors import CALL_OPTIONS, PROVIDER_URN, URN, Door, PluginDoor, message, open_records, struct
 from support.emulator import EmulatorClient

@@ -3,13 +3,12 @@ from typing import Any
 import pulumi.runtime.rpc
 import pytest
 
-from pulumi_kinetic import endpoint
-from pulumi_kinetic.cli import state
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic import endpoint, values
+from pulumi_kinetic.values import UNKNOWN
 
 
 def test_unknown_is_the_engines_own_word() -> None:
-    assert endpoint.UNKNOWN == pulumi.runtime.rpc.UNKNOWN
+    assert values.UNKNOWN == pulumi.runtime.rpc.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -24,11 +23,11 @@ def test_unknown_is_the_engines_own_word() -> None:
     ],
 )
 def test_unknown_is_the_whole_value_or_an_element(value: Any, *, unknown: bool) -> None:
-    assert endpoint.contains_unknown(value) is unknown
+    assert values.contains_unknown(value) is unknown
     assert (endpoint.meaning("enabledEvents", value) == UNKNOWN) is unknown
 
 
 def test_secrets_are_wrapped_and_unwrapped() -> None:
-    wrapped = {"a": [state.secret("whsec_1")], "b": {"c": state.secret(None)}, "d": 1}
-    assert state.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
-    assert state.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    wrapped = {"a": [values.secret("whsec_1")], "b": {"c": values.secret(None)}, "d": 1}
+    assert values.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
+    assert values.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"

@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
-from pulumi_kinetic import endpoint, errors, lifecycle, settings
+from pulumi_kinetic import endpoint, errors, lifecycle, settings, values
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
@@ -249,7 +249,7 @@ def _values(properties: Mapping[str, Any]) -> dict[str, Any]:
 def _known(value: Any) -> Any:
     if isinstance(value, list):
         return [_known(item) for item in value]
-    return endpoint.UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
+    return values.UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
 
 
 def _secret(value: Any) -> Any:

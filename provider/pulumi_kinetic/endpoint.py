@@ -12,15 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-Properties = dict[str, Any]
-Environment = Literal["sandbox", "production"]
+from pulumi_kinetic.values import UNKNOWN, Properties, contains_unknown
 
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How the engine spells a value that a preview can't know yet (`pulumi.runtime.rpc.UNKNOWN`)."""
+Environment = Literal["sandbox", "production"]
 
 ALL_EVENTS = ("*",)
 UPDATABLE = ("url", "enabledEvents", "status")
-SECRET = ("signingSecret", "existingSigningSecret", "idempotencyKey")
 DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
 _SAFE_TO_SHOW = ("enabledEvents", "status")
@@ -115,11 +112,6 @@ def declared_form(declared: Mapping[str, Any], actual: Mapping[str, Any]) -> Pro
         for name in UPDATABLE
     }
     return {name: value for name, value in merged.items() if value is not None}
-
-
-def contains_unknown(value: Any) -> bool:
-    """Whether a value, or an element of a list, is not known yet."""
-    return UNKNOWN in value if isinstance(value, list | tuple) else bool(value == UNKNOWN)
 
 
 def known_secret(value: Any) -> str | None:

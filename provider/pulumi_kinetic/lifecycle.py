@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel, to_snake
 
-from pulumi_kinetic import client, endpoint, errors
+from pulumi_kinetic import client, endpoint, errors, values
 from pulumi_kinetic.client import Client, Endpoint
-from pulumi_kinetic.endpoint import Properties
 from pulumi_kinetic.journal import Journal, Owner, Record
 from pulumi_kinetic.settings import Settings
+from pulumi_kinetic.values import Properties
 
 _CREATED_BLIND = (
     "the API created the endpoint, but its answer holds no signing secret, which is sent once only. "
@@ -268,10 +268,10 @@ def planned_create(inputs: Mapping[str, Any], environment: endpoint.Environment)
     """The state that a create will lead to, as far as a preview can know it. Makes no API call."""
     adopted = inputs.get("adopt")
     computed = {
-        "webhookEndpointId": adopted or endpoint.UNKNOWN,
-        "createdAt": endpoint.UNKNOWN,
+        "webhookEndpointId": adopted or values.UNKNOWN,
+        "createdAt": values.UNKNOWN,
         "environment": environment,
-        "signingSecret": inputs.get("existingSigningSecret") if adopted else endpoint.UNKNOWN,
+        "signingSecret": inputs.get("existingSigningSecret") if adopted else values.UNKNOWN,
     }
     return _without_none({**inputs, **computed})
 

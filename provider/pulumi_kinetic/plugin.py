@@ -25,12 +25,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from pulumi_kinetic import endpoint, errors, lifecycle, schema, settings
+from pulumi_kinetic import endpoint, errors, lifecycle, schema, settings, values
 from pulumi_kinetic.client import Client
-from pulumi_kinetic.endpoint import Properties
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.properties import Bag, from_struct, to_struct
+from pulumi_kinetic.values import Bag, Properties, from_struct, to_struct
 
 _MORE_THAN_THE_ENGINE_ASKS = 4096
 _LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -102,7 +101,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request: messages.CheckRequest) -> messages.CheckResponse:
         """All mistakes at once, unless a setting is not known before the update. The key is always a secret."""
         news = from_struct(request.news)
-        failures = [] if endpoint.UNKNOWN in news.values.values() else _problems(news.values)
+        failures = [] if values.UNKNOWN in news.values.values() else _problems(news.values)
         return messages.CheckResponse(
             inputs=to_struct(news.values, {"apiKey"}),
             failures=[messages.CheckFailure(reason=problem) for problem in failures],

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_kinetic.endpoint import PLUGIN_TYPE, SECRET, Computed, Inputs
+from pulumi_kinetic.endpoint import PLUGIN_TYPE, Computed, Inputs
 from pulumi_kinetic.settings import SOURCES, Settings
+from pulumi_kinetic.values import SECRET
 
 GET = "kinetic:index:getWebhookEndpoint"
 LIST = "kinetic:index:listWebhookEndpoints"

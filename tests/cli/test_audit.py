@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from pulumi_kinetic.cli import audit
-from pulumi_kinetic.cli.state import Json
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
+from pulumi_kinetic.values import Json
 from support.emulator import EmulatorClient
 
 TYPE = "kinetic:index:WebhookEndpoint"

@@ -6,7 +6,8 @@ import pytest
 
 from pulumi_kinetic.cli.interrupted import Intent, intents_of
 from pulumi_kinetic.client import Endpoint
-from pulumi_kinetic.journal import Process, Record, mark_of
+from pulumi_kinetic.journal import Record, mark_of
+from pulumi_kinetic.process import Process
 
 EXPLICIT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod"
 INPUTS = {"url": "https://a.example", "status": "enabled", "idempotencyKey": {"plaintext": '"key"'}}

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import UNKNOWN
+from pulumi_kinetic.values import UNKNOWN
 from support.case_counter import count_cases
 from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
 

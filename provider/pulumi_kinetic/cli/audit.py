@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pulumi_kinetic.cli.state import Json, managed_ids
+from pulumi_kinetic.cli.state import managed_ids
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.errors import StackError
+from pulumi_kinetic.values import Json
 
 
 def unmanaged(api: Client, states: Iterable[Json]) -> list[Endpoint]:

@@ -5,9 +5,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_kinetic import endpoint, lifecycle
-from pulumi_kinetic.cli.state import Json, explicit, pending_of, plain, provider_of
+from pulumi_kinetic.cli.state import explicit, pending_of, provider_of
 from pulumi_kinetic.client import Endpoint
 from pulumi_kinetic.journal import Record, mark_of
+from pulumi_kinetic.values import Json, plain
 
 
 @dataclass

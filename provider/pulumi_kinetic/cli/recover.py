@@ -11,25 +11,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from pulumi_kinetic import endpoint, errors, settings
+from pulumi_kinetic import endpoint, errors, settings, values
 from pulumi_kinetic.cli.interrupted import Intent, intents_of
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.cli.state import (
-    Json,
     endpoints_of,
-    holds_secret,
     inputs_of_provider,
     managed_ids,
-    plain,
     provider_of,
     resources_of,
-    secret,
     with_resource,
     without_pending,
 )
 from pulumi_kinetic.client import Client, Endpoint
 from pulumi_kinetic.journal import Journal, Record
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.values import Json, holds_secret, plain, secret
 
 Outcome = Literal["nothing_created", "already_managed", "into_state", "deleted", "left"]
 _POLL_SECONDS = 0.2
@@ -305,7 +302,7 @@ def _resource(pending: Json, endpoint_id: str, outputs: Json) -> Json:
     """The entry of a state: what the engine had noted, and what the create would have returned."""
     resource: Json = pending["resource"]
     inputs = resource.get("inputs", {})
-    hidden = {*endpoint.SECRET, *(name for name, value in inputs.items() if holds_secret(value))}
+    hidden = {*values.SECRET, *(name for name, value in inputs.items() if holds_secret(value))}
     wrapped = {name: secret(value) if name in hidden else value for name, value in outputs.items()}
     kept = {name: inputs[name] for name in ("__provider",) if name in inputs}
     return {**resource, "id": endpoint_id, "outputs": {**wrapped, **kept}}

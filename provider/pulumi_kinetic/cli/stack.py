@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 from pydantic import BaseModel
 
-from pulumi_kinetic.cli.state import Json
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.journal import is_running
+from pulumi_kinetic.process import is_running
+from pulumi_kinetic.values import Json
 
 
 class Lock(BaseModel):

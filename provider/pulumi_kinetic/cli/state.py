@@ -1,16 +1,14 @@
 """A stack's state as `pulumi stack export` writes it. Pure functions."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
+from pulumi_kinetic.values import Json, plain
 
 ENDPOINT_TYPES = (DYNAMIC_TYPE, PLUGIN_TYPE)
-_SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 _DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
-Json = dict[str, Any]
 
 
 def resources_of(state: Json) -> list[Json]:
@@ -71,27 +69,6 @@ def with_resource(state: Json, resource: Json) -> Json:
     deployment = dict(_deployment(state))
     deployment["resources"] = [*(deployment.get("resources") or []), resource]
     return {**state, "deployment": deployment}
-
-
-def secret(value: Any) -> Json:
-    """A value as the engine takes a secret in, to encrypt it."""
-    return {**_SECRET, "plaintext": json.dumps(value)}
-
-
-def holds_secret(value: Any) -> bool:
-    """Whether a value of a state, or an item of it, is wrapped as a secret."""
-    if isinstance(value, dict):
-        return "plaintext" in value or any(map(holds_secret, value.values()))
-    return isinstance(value, list) and any(map(holds_secret, value))
-
-
-def plain(value: Any) -> Any:
-    """A value of a state without the wrapping of secrets."""
-    if isinstance(value, dict):
-        if "plaintext" in value:
-            return json.loads(value["plaintext"])
-        return {name: plain(item) for name, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _deployment(state: Json) -> Json:
