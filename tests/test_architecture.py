@@ -12,8 +12,11 @@ PROVIDER = [
     "errors",
     "values",
     "process",
+    "redact",
     "endpoint",
+    "inputs",
     "settings",
+    "answers",
     "client",
     "journal",
     "lifecycle",
@@ -24,7 +27,7 @@ PROVIDER = [
 MAY_IMPORT = {
     "pulumi": {"dynamic", "plugin"},
     "grpc": {"plugin"},
-    "httpx": {"client"},
+    "httpx": {"answers", "client"},
     "click": {"cli/main"},
     "fastapi": {"emulator/app"},
 }

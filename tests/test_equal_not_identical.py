@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_kinetic import endpoint, values
+from pulumi_kinetic import endpoint, inputs, values
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.values import UNKNOWN
 from support.declarations import declared
@@ -25,7 +25,7 @@ def test_an_equal_unknown_is_unknown() -> None:
 
 def test_check_leaves_an_equal_unknown_alone() -> None:
     news = {"url": copy_of(UNKNOWN), "enabledEvents": [copy_of(UNKNOWN), "a"]}
-    assert endpoint.check({}, news, environment="sandbox", new_key="new").failures == []
+    assert inputs.check({}, news, environment="sandbox", new_key="new").failures == []
 
 
 @pytest.mark.parametrize("operation", ["diff", "read", "update", "delete"])

@@ -2,15 +2,16 @@ from typing import Any
 
 import pytest
 
-from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import Environment, Failure
+from pulumi_kinetic import inputs
+from pulumi_kinetic.endpoint import Environment
+from pulumi_kinetic.inputs import Failure
 from pulumi_kinetic.values import UNKNOWN
 
 GOOD = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
 
 
 def failures(news: dict[str, Any], environment: Environment | None = "sandbox") -> list[Failure]:
-    return endpoint.check({}, news, environment=environment, new_key="new").failures
+    return inputs.check({}, news, environment=environment, new_key="new").failures
 
 
 def reason(property_name: str, value: Any, environment: Environment | None = "sandbox") -> str:
@@ -20,28 +21,28 @@ def reason(property_name: str, value: Any, environment: Environment | None = "sa
 
 
 def test_check_accepts_good_inputs_and_keeps_their_form() -> None:
-    checked = endpoint.check({}, GOOD, environment="production", new_key="new")
+    checked = inputs.check({}, GOOD, environment="production", new_key="new")
     assert checked == ({**GOOD, "idempotencyKey": "new"}, [])
 
 
 def test_check_fills_in_the_status() -> None:
-    assert endpoint.check({}, {"url": "https://a.example"}, environment=None, new_key="k").inputs["status"] == "enabled"
+    assert inputs.check({}, {"url": "https://a.example"}, environment=None, new_key="k").inputs["status"] == "enabled"
 
 
 def test_check_drops_what_is_none() -> None:
     news = {**GOOD, "enabledEvents": None, "adopt": None}
-    assert set(endpoint.check({}, news, environment=None, new_key="k").inputs) == {"url", "status", "idempotencyKey"}
+    assert set(inputs.check({}, news, environment=None, new_key="k").inputs) == {"url", "status", "idempotencyKey"}
 
 
 def test_check_keeps_the_idempotency_key_of_state_and_ignores_one_of_the_program() -> None:
-    checked = endpoint.check({"idempotencyKey": "old"}, {**GOOD, "idempotencyKey": ""}, environment=None, new_key="new")
+    checked = inputs.check({"idempotencyKey": "old"}, {**GOOD, "idempotencyKey": ""}, environment=None, new_key="new")
     assert (checked.inputs["idempotencyKey"], checked.failures) == ("old", [])
 
 
 def test_check_fixes_adopt_at_creation() -> None:
-    changed = endpoint.check({**GOOD, "adopt": "we_a"}, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
-    removed = endpoint.check({**GOOD, "adopt": "we_a"}, GOOD, environment=None, new_key="k")
-    added = endpoint.check(GOOD, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    changed = inputs.check({**GOOD, "adopt": "we_a"}, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
+    removed = inputs.check({**GOOD, "adopt": "we_a"}, GOOD, environment=None, new_key="k")
+    added = inputs.check(GOOD, {**GOOD, "adopt": "we_b"}, environment=None, new_key="k")
     assert [checked.inputs.get("adopt") for checked in (changed, removed, added)] == ["we_a", "we_a", None]
 
 
@@ -97,7 +98,7 @@ def test_check_reports_all_mistakes_together() -> None:
 @pytest.mark.parametrize("name", ["url", "enabledEvents", "status", "adopt", "existingSigningSecret"])
 def test_check_leaves_unknown_values_alone(name: str) -> None:
     news = {**GOOD, "adopt": "we_a", name: UNKNOWN}
-    checked = endpoint.check({}, news, environment="production", new_key="k")
+    checked = inputs.check({}, news, environment="production", new_key="k")
     assert checked.failures == []
     assert checked.inputs[name] == UNKNOWN
 
@@ -147,7 +148,7 @@ def test_a_supplied_secret_belongs_to_an_endpoint_that_exists() -> None:
     news = {**GOOD, "existingSigningSecret": "whsec_mine"}
     assert "give its id as `adopt`" in failures(news)[0].reason
     assert failures({**news, "adopt": "we_a"}) == []
-    assert endpoint.check(GOOD, news, environment=None, new_key="k").failures == []
+    assert inputs.check(GOOD, news, environment=None, new_key="k").failures == []
 
 
 def test_all_events_may_be_repeated() -> None:
@@ -173,4 +174,4 @@ def test_a_password_is_never_shown(url: str) -> None:
 def test_the_engine_is_told_the_property_only_where_its_value_may_be_shown(
     given: tuple[str, str], sent: tuple[str, str]
 ) -> None:
-    assert endpoint.Failure(*given).told() == sent
+    assert inputs.Failure(*given).told() == sent

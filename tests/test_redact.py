@@ -3,24 +3,24 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_kinetic import endpoint
+from pulumi_kinetic import redact
 from support.emulator import KEY
 from support.scripted_api import BODY, answering, problem
 
 
 def test_a_query_and_a_long_value_are_not_shown() -> None:
-    assert endpoint.shown("https://example.com/?token=abc") == '"https://example.com/…"'
-    assert endpoint.shown("x" * 121) == f'"{"x" * 120}…"'
-    assert endpoint.shown("x" * 120) == f'"{"x" * 120}"'
+    assert redact.shown("https://example.com/?token=abc") == '"https://example.com/…"'
+    assert redact.shown("x" * 121) == f'"{"x" * 120}…"'
+    assert redact.shown("x" * 120) == f'"{"x" * 120}"'
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "********", "whsec_…", 7])
 def test_what_stands_in_for_a_secret_is_none(value: Any) -> None:
-    assert endpoint.known_secret(value) is None
+    assert redact.known_secret(value) is None
 
 
 def test_a_secret_is_a_secret() -> None:
-    assert endpoint.known_secret("whsec_kkVb") == "whsec_kkVb"
+    assert redact.known_secret("whsec_kkVb") == "whsec_kkVb"
 
 
 def test_secrets_that_a_server_echoes_are_not_passed_on() -> None:

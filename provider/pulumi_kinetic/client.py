@@ -11,52 +11,34 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from importlib import metadata
-from typing import Annotated, Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
 import tenacity
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
+from pydantic import ValidationError
 
 from pulumi_kinetic import errors
-from pulumi_kinetic.endpoint import known_secret, shown
+from pulumi_kinetic.answers import (
+    Endpoint,
+    Page,
+    deleted,
+    endpoint,
+    endpoint_named,
+    error_for,
+    kind_of,
+    request_id,
+    unreadable,
+    words_of,
+)
+from pulumi_kinetic.redact import shown
 from pulumi_kinetic.settings import Settings
 
 PAGE_SIZE = 100
 _PATH = "/v1/webhook_endpoints"
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 20.0
-_SERVER_WORDS = 300
-_STATUS_ERRORS: dict[int, tuple[type[errors.ApiError], str]] = {
-    401: (
-        errors.UnauthorizedError,
-        "the API doesn't accept this API key (401): check kinetic:apiKey and kinetic:baseUrl",
-    ),
-    403: (errors.ForbiddenError, "the API key lacks the scope {scope} (403)"),
-    409: (errors.ConflictError, "the API reports a conflict (409)"),
-    429: (errors.TooManyRequestsError, "the API limits the rate of requests (429)"),
-}
 T = TypeVar("T")
-
-
-class Endpoint(BaseModel):
-    """A webhook endpoint as the API describes it; fields beyond the reference's are ignored."""
-
-    model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
-
-    webhook_endpoint_id: str
-    url: str
-    enabled_events: list[str] | None = None
-    status: str
-    created_at: str | None = None
-    signing_secret: Annotated[SecretStr | None, BeforeValidator(known_secret)] = None
-
-
-class _Page(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    data: list[Endpoint]
-    has_more: bool
 
 
 def encode(fields: Mapping[str, Any]) -> bytes:
@@ -131,23 +113,23 @@ class Client:
         """POST: the only answer that holds the signing secret. The same key and body create once."""
         headers = {"Idempotency-Key": idempotency_key}
         operation = f"create a webhook endpoint for {shown(json.loads(body).get('url'))}"
-        return self._call(operation, "POST", _endpoint, content=body, headers=headers)
+        return self._call(operation, "POST", endpoint, content=body, headers=headers)
 
     def get(self, endpoint_id: str) -> Endpoint:
         """GET one. Raises NotFoundError where the API says that it doesn't exist."""
         operation = f"read webhook endpoint {endpoint_id}"
-        return self._call(operation, "GET", _endpoint_named(endpoint_id), path=_path_of(endpoint_id))
+        return self._call(operation, "GET", endpoint_named(endpoint_id), path=_path_of(endpoint_id))
 
     def update(self, endpoint_id: str, fields: Mapping[str, Any]) -> Endpoint:
         """PATCH the given fields alone."""
         operation = f"update webhook endpoint {endpoint_id}"
-        read = _endpoint_named(endpoint_id)
+        read = endpoint_named(endpoint_id)
         return self._call(operation, "PATCH", read, path=_path_of(endpoint_id), content=encode(fields))
 
     def delete(self, endpoint_id: str) -> None:
         """DELETE. Raises NotFoundError where there is none (any more)."""
         operation = f"delete webhook endpoint {endpoint_id}"
-        self._call(operation, "DELETE", _deleted, path=_path_of(endpoint_id))
+        self._call(operation, "DELETE", deleted, path=_path_of(endpoint_id))
 
     def list(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Iterator[Endpoint]:
         """All endpoints of the environment, page by page as they are asked for.
@@ -164,11 +146,11 @@ class Client:
                 return
             cursor = _next_cursor(page, cursor, backward=backward)
 
-    def page(self, *, starting_after: str | None = None, ending_before: str | None = None) -> _Page:
+    def page(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Page:
         """GET one page of at most 100."""
         cursors = {"starting_after": starting_after, "ending_before": ending_before}
         params = {"limit": PAGE_SIZE, **{name: value for name, value in cursors.items() if value is not None}}
-        return self._call("list webhook endpoints", "GET", _Page.model_validate, params=params)
+        return self._call("list webhook endpoints", "GET", Page.model_validate, params=params)
 
     def _call(self, operation: str, method: str, read: Callable[[Any], T], *, path: str = _PATH, **request: Any) -> T:
         if "content" in request:
@@ -194,25 +176,25 @@ class Client:
             problem = f"no answer from {self._settings.base_url} ({type(error).__name__}: {self._redact(str(error))})"
             raise errors.NoAnswerError(operation, f"{problem}; check kinetic:baseUrl and the network") from None
         except httpx.HTTPError as error:
-            raise _unreadable(operation, None, f"its answer can't be decoded ({type(error).__name__})") from None
+            raise unreadable(operation, None, f"its answer can't be decoded ({type(error).__name__})") from None
         if not response.is_success:
             self._raise_for(operation, method, response)
         try:
             return read(json.loads(response.content))
         except (ValueError, ValidationError):
-            problem = f"not an answer of the Kinetic API: {_kind(response)}; a proxy, or a wrong kinetic:baseUrl?"
-            raise _unreadable(operation, response, problem) from None
+            problem = f"not an answer of the Kinetic API: {kind_of(response)}; a proxy, or a wrong kinetic:baseUrl?"
+            raise unreadable(operation, response, problem) from None
 
     def _raise_for(self, operation: str, method: str, response: httpx.Response) -> NoReturn:
-        kind, problem = _error_for(response)
+        kind, problem = error_for(response)
         scope = "webhook_endpoints:read" if method == "GET" else "webhook_endpoints:write"
-        words = self._redact(_words(response), *response.request.headers.get_list("Idempotency-Key"))
+        words = self._redact(words_of(response), *response.request.headers.get_list("Idempotency-Key"))
         wait = response.headers.get("Retry-After")
         problem = problem.replace("{scope}", scope) + (
             f"; it asks to wait {wait[:40]} (seconds, or until)" if wait else ""
         )
         problem += f". The server says: {words}" if words else ""
-        error = kind(operation, problem, status=response.status_code, request_id=_request_id(response))
+        error = kind(operation, problem, status=response.status_code, request_id=request_id(response))
         error.retry_after = wait
         raise error
 
@@ -220,30 +202,6 @@ class Client:
         for secret in (self._settings.api_key.get_secret_value(), *secrets):
             text = text.replace(secret, "[redacted]")
         return re.sub(r"(whsec|md_test|md_live)_\w+", r"[redacted]", text)
-
-
-def says_not_found(response: httpx.Response) -> bool:
-    """Whether a 404 is the API's own: JSON in which some value is `not_found`.
-
-    The reference documents the word, not the body's shape; a proxy's 404 doesn't say it.
-    """
-    return any(re.match(r"not_found\b", text) for text in _strings(_json(response)))
-
-
-def _error_for(response: httpx.Response) -> tuple[type[errors.ApiError], str]:
-    status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
-        if says_not_found(response):
-            return errors.NotFoundError, "no such endpoint in this organization and environment (404)"
-        return errors.UnreadableAnswerError, (
-            f"a 404 that isn't the API's own ({_kind(response)}): a proxy, or a wrong kinetic:baseUrl? "
-            "It is not taken as a deletion"
-        )
-    if response.is_redirect or not response.is_error:
-        return errors.UnreadableAnswerError, f"unexpected status {status}; check kinetic:baseUrl"
-    if response.is_server_error:
-        return errors.ServerError, f"the API, or a proxy before it, failed ({status}); try again later"
-    return _STATUS_ERRORS.get(status, (errors.RejectedError, f"the API rejects the request ({status})"))
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
@@ -256,72 +214,8 @@ def _path_of(endpoint_id: str) -> str:
     return f"{_PATH}/{quote(endpoint_id, safe='')}"
 
 
-def _endpoint(answer: Any) -> Endpoint:
-    endpoint = Endpoint.model_validate(answer)
-    if not endpoint.webhook_endpoint_id:
-        raise ValueError
-    return endpoint
-
-
-def _endpoint_named(endpoint_id: str) -> Callable[[Any], Endpoint]:
-    def read(answer: Any) -> Endpoint:
-        endpoint = _endpoint(answer)
-        if endpoint.webhook_endpoint_id != endpoint_id:
-            raise ValueError
-        return endpoint
-
-    return read
-
-
-def _deleted(answer: Any) -> None:
-    if not isinstance(answer, dict) or answer.get("deleted") is not True:
-        raise ValueError
-
-
-def _next_cursor(page: _Page, cursor: str | None, *, backward: bool) -> str:
+def _next_cursor(page: Page, cursor: str | None, *, backward: bool) -> str:
     following = page.data[0 if backward else -1].webhook_endpoint_id if page.data else cursor
     if following is None or following == cursor:
-        raise _unreadable("list webhook endpoints", None, "the API says that there is more, but sends nothing new")
+        raise unreadable("list webhook endpoints", None, "the API says that there is more, but sends nothing new")
     return following
-
-
-def _unreadable(operation: str, response: httpx.Response | None, problem: str) -> errors.UnreadableAnswerError:
-    if response is None:
-        return errors.UnreadableAnswerError(operation, problem)
-    return errors.UnreadableAnswerError(
-        operation, problem, status=response.status_code, request_id=_request_id(response)
-    )
-
-
-def _request_id(response: httpx.Response) -> str | None:
-    return cast("str | None", response.headers.get("MD-Request-Id"))
-
-
-def _kind(response: httpx.Response) -> str:
-    kind = response.headers.get("Content-Type", "").partition(";")[0] or "no content type"
-    return f"status {response.status_code}, {kind}" if response.content else f"status {response.status_code}, empty"
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(response.content)
-    except ValueError:
-        return None
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in children:
-        yield from _strings(child)
-
-
-def _words(response: httpx.Response) -> str:
-    """What an error body says to a person: the strings of any JSON, or the title of a page."""
-    words = "; ".join(dict.fromkeys(_strings(_json(response))))
-    if not words and "html" in response.headers.get("Content-Type", ""):
-        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.IGNORECASE | re.DOTALL)
-        words = title[1] if title else ""
-    words = " ".join((words or ("" if "<" in response.text else response.text)).split())
-    return words if len(words) <= _SERVER_WORDS else words[:_SERVER_WORDS] + "…"

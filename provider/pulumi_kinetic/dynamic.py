@@ -22,8 +22,9 @@ from pulumi.dynamic import (
 from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
-from pulumi_kinetic import endpoint, errors, lifecycle, settings, values
-from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic import errors, inputs, lifecycle, settings, values
+from pulumi_kinetic.answers import Endpoint
+from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 
@@ -192,7 +193,7 @@ class KineticProvider(dynamic.ResourceProvider):
         """Validate the inputs, and give a new resource its idempotency key."""
         olds = _values(_olds)
         environment = None if self._problems else self._life().environment
-        checked = endpoint.check(olds, _values(news), environment=environment, new_key=str(uuid4()))
+        checked = inputs.check(olds, _values(news), environment=environment, new_key=str(uuid4()))
         if not self._problems:
             self._life().knows(olds.get("adopt"))
             self._life().serves(get_project(), news.get("idempotencyKey") or "")

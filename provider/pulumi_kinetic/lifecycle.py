@@ -10,7 +10,8 @@ from typing import Any
 from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import client, endpoint, errors, values
-from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.answers import Endpoint
+from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, Owner, Record
 from pulumi_kinetic.settings import Settings
 from pulumi_kinetic.values import Properties

@@ -25,7 +25,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.proto import provider_pb2 as messages
 
-from pulumi_kinetic import endpoint, errors, lifecycle, schema, settings, values
+from pulumi_kinetic import errors, inputs, lifecycle, schema, settings, values
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
@@ -130,7 +130,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: messages.CheckRequest) -> messages.CheckResponse:
         """Validate the inputs, and give a new resource its idempotency key."""
         life, olds, news = self._life(), from_struct(request.olds), from_struct(request.news)
-        checked = endpoint.check(olds.values, news.values, environment=life.environment, new_key=str(uuid4()))
+        checked = inputs.check(olds.values, news.values, environment=life.environment, new_key=str(uuid4()))
         life.knows(olds.values.get("adopt"))
         life.serves(*_owner(request.urn))
         return messages.CheckResponse(

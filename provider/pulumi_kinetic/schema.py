@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_kinetic.endpoint import PLUGIN_TYPE, Computed, Inputs
+from pulumi_kinetic.endpoint import PLUGIN_TYPE
+from pulumi_kinetic.inputs import Computed, Inputs
 from pulumi_kinetic.settings import SOURCES, Settings
 from pulumi_kinetic.values import SECRET
 

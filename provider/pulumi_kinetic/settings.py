@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from pulumi_kinetic.endpoint import Environment, shown
+from pulumi_kinetic.endpoint import Environment
 from pulumi_kinetic.errors import SettingsError
+from pulumi_kinetic.redact import shown
 
 SANDBOX_URL = "https://sandbox.api.microndelta.com"
 SANDBOX_KEY_PREFIX = "md_test_"

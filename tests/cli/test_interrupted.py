@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_kinetic.answers import Endpoint
 from pulumi_kinetic.cli.interrupted import Intent, intents_of
-from pulumi_kinetic.client import Endpoint
 from pulumi_kinetic.journal import Record, mark_of
 from pulumi_kinetic.process import Process
 

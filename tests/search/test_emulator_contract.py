@@ -14,10 +14,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from pulumi_kinetic import endpoint, errors
+from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Assumptions, Store
+from pulumi_kinetic.inputs import check
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import count_cases
@@ -63,7 +64,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator.assume(**assumed.model_dump())
     life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
     news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
-    inputs = endpoint.check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
+    inputs = check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
     endpoint_id, state = life.create(inputs)
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []

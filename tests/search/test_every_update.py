@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from pulumi_kinetic import endpoint
+from pulumi_kinetic.inputs import check
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import count_cases
 from support.declarations import declared
@@ -24,7 +24,7 @@ def test_no_update_between_any_two_inputs_changes_id_or_secret(life: Lifecycle, 
     inputs = EVERY_INPUT[0]
     for before, after in itertools.product(EVERY_INPUT, repeat=2):
         for news, extra in ((before, {}), *((after, extra) for extra in EVERY_EXTRA)):
-            inputs = endpoint.check(inputs, {**news, **extra}, environment="sandbox", new_key="another").inputs
+            inputs = check(inputs, {**news, **extra}, environment="sandbox", new_key="another").inputs
             life.diff(endpoint_id, state, inputs)
             state = life.update(endpoint_id, state, inputs)
             assert (state["webhookEndpointId"], state["signingSecret"]) == (endpoint_id, secret)

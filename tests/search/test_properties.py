@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulumi_kinetic import endpoint
+from pulumi_kinetic import endpoint, inputs
 from pulumi_kinetic.values import UNKNOWN
 from support.case_counter import count_cases
 from support.strategies import EVENTS, STATUSES, declared, equal_to, urls
@@ -18,7 +18,7 @@ Inputs = dict[str, Any]
 
 
 def checked(news: Inputs, olds: Inputs | None = None) -> Inputs:
-    result = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
+    result = inputs.check(olds or {}, news, environment="sandbox", new_key="new")
     assert result.failures == []
     return result.inputs
 
@@ -78,7 +78,7 @@ def test_a_single_change_on_the_server_is_seen_in_that_property_and_healed(data:
 @given(declared(), st.sets(st.sampled_from([*endpoint.UPDATABLE, "adopt", "existingSigningSecret"]), min_size=1))
 def test_unknown_values_never_fail_and_count_as_changed(news: Inputs, names: set[str]) -> None:
     unknown = {**news, **dict.fromkeys(names, UNKNOWN)}
-    result = endpoint.check({}, unknown, environment="production", new_key="new")
+    result = inputs.check({}, unknown, environment="production", new_key="new")
     assert {failure.property for failure in result.failures} <= {"url"} - names | (
         {"existingSigningSecret"} if "adopt" not in names else set()
     )
@@ -101,7 +101,7 @@ def test_unknown_values_never_fail_and_count_as_changed(news: Inputs, names: set
     )
 )
 def test_any_rubbish_is_answered_by_messages_not_exceptions(news: dict[str, Any]) -> None:
-    result = endpoint.check({}, news, environment="production", new_key="new")
+    result = inputs.check({}, news, environment="production", new_key="new")
     given_names = {name for name, value in news.items() if value is not None}
     assert {failure.property for failure in result.failures} <= given_names | {"url"}
     assert all(failure.reason for failure in result.failures)

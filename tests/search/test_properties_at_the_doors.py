@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulumi_kinetic import endpoint
+from pulumi_kinetic import endpoint, inputs
 from pulumi_kinetic.emulator.server import Server
 from support.case_counter import count_cases
 from support.doors import DOORS, Door
@@ -30,7 +30,7 @@ def door(server: Server, request: pytest.FixtureRequest) -> Iterator[Door]:
 
 
 def checked(news: Inputs, olds: Inputs | None = None) -> Inputs:
-    result = endpoint.check(olds or {}, news, environment="sandbox", new_key="new")
+    result = inputs.check(olds or {}, news, environment="sandbox", new_key="new")
     assert result.failures == []
     return result.inputs
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from pulumi_kinetic import endpoint
+from pulumi_kinetic import inputs
 
 URL = "https://example.com/hooks"
 
 
 def declared(**news: Any) -> dict[str, Any]:
-    checked = endpoint.check({}, {"url": URL, **news}, environment="sandbox", new_key="key-1")
+    checked = inputs.check({}, {"url": URL, **news}, environment="sandbox", new_key="key-1")
     assert checked.failures == []
     return checked.inputs

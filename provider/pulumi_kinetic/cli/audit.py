@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from pulumi_kinetic.answers import Endpoint
 from pulumi_kinetic.cli.state import managed_ids
-from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.values import Json
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pulumi_kinetic import endpoint, lifecycle
+from pulumi_kinetic import endpoint, lifecycle, redact
+from pulumi_kinetic.answers import Endpoint
 from pulumi_kinetic.cli.state import explicit, pending_of, provider_of
-from pulumi_kinetic.client import Endpoint
 from pulumi_kinetic.journal import Record, mark_of
 from pulumi_kinetic.values import Json, plain
 
@@ -25,7 +25,7 @@ class Intent:
         """What to call it: the resource's name where it is known, else the URL."""
         if self.pending:
             return str(self.pending["resource"]["urn"]).rpartition("::")[2]
-        return endpoint.shown(json.loads(self.body)["url"])
+        return redact.shown(json.loads(self.body)["url"])
 
     @property
     def provider(self) -> str:

@@ -11,7 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
-from pulumi_kinetic import endpoint, errors, settings, values
+from pulumi_kinetic import errors, redact, settings, values
+from pulumi_kinetic.answers import Endpoint
 from pulumi_kinetic.cli.interrupted import Intent, intents_of
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.cli.state import (
@@ -23,7 +24,7 @@ from pulumi_kinetic.cli.state import (
     with_resource,
     without_pending,
 )
-from pulumi_kinetic.client import Client, Endpoint
+from pulumi_kinetic.client import Client
 from pulumi_kinetic.journal import Journal, Record
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.values import Json, holds_secret, plain, secret
@@ -224,7 +225,7 @@ class Recovery:
 
     def _delete(self, intent: Intent, found: Endpoint, api: Client) -> Finding:
         endpoint_id = found.webhook_endpoint_id
-        question = f"Delete {endpoint_id} ({endpoint.shown(found.url)}), which nobody manages and whose secret is lost?"
+        question = f"Delete {endpoint_id} ({redact.shown(found.url)}), which nobody manages and whose secret is lost?"
         if not self._options.confirm(question):
             return Finding(intent.name, "left", endpoint_id, "you said no")
         try:
