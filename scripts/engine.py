@@ -33,7 +33,7 @@ def ensure() -> Path:
             "there is no `go` to build it with. Install the Pulumi CLI (or Go 1.25 or newer), then run this again."
         )
     BIN.mkdir(parents=True, exist_ok=True)
-    if pulumi.parent != BIN:
+    if pulumi.parent.resolve() != BIN.resolve():  # a link to itself would take the place of the engine
         (BIN / "pulumi").unlink(missing_ok=True)
         (BIN / "pulumi").symlink_to(pulumi)
     _ensure_launcher(pulumi.parent)

@@ -87,7 +87,7 @@ def journal(tmp_path: Path) -> Journal:
 @pytest.fixture
 def life(api: Client, emulator: EmulatorClient, journal: Journal, warnings: list[str]) -> Lifecycle:
     made = Lifecycle(emulator.settings(), api, journal, warn=warnings.append)
-    made.serves("shop", "dev")
+    made.check({}, {"url": "https://example.com"}, project="shop", stack="dev")
     return made
 
 

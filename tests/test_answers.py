@@ -1,14 +1,15 @@
 import json
 from collections.abc import Callable
+from datetime import datetime, timezone
 
 import httpx
 import pytest
 
-from pulumi_kinetic import errors
+from pulumi_kinetic import answers, errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.settings import Settings
 from support.emulator import KEY, READ_ONLY_KEY, EmulatorClient
-from support.scripted_api import BODY, answering, problem
+from support.scripted_api import BODY, URL, answering, problem
 
 HTML = {"commit": False, "content_type": "text/html", "body": "<html><title>Bad gateway</title></html>"}
 
@@ -17,9 +18,9 @@ HTML = {"commit": False, "content_type": "text/html", "body": "<html><title>Bad 
     ("status", "kind", "words"),
     [
         (400, errors.RejectedError, "rejects the request (400)"),
-        (401, errors.UnauthorizedError, "check kinetic:apiKey"),
+        (401, errors.UnauthorizedError, "\nCheck kinetic:apiKey"),
         (403, errors.ForbiddenError, "lacks the scope webhook_endpoints:write (403)"),
-        (404, errors.UnreadableAnswerError, "not taken as a deletion"),
+        (404, errors.UnreadableAnswerError, "so it isn't taken as a deletion"),
         (409, errors.ConflictError, "conflict (409)"),
         (418, errors.RejectedError, "rejects the request (418)"),
         (422, errors.RejectedError, "rejects the request (422)"),
@@ -34,7 +35,7 @@ def test_each_status_has_its_error_and_says_what_was_done(status: int, kind: typ
     assert type(error) is kind
     assert str(error).startswith("could not update webhook endpoint we_1: ")
     assert words in str(error)
-    assert str(error).endswith("The server says: the words (request id req_7)")
+    assert "The server says: the words (request id req_7)" in str(error).splitlines()[0]
     assert (error.status, error.request_id) == (status, "req_7")
 
 
@@ -47,7 +48,7 @@ def test_real_refusals_name_their_request(emulator: EmulatorClient, api_with: Ca
     unknown, reader = api_with(api_key="md_test_wrong"), api_with(api_key=READ_ONLY_KEY)
     for call, kind in [
         (lambda: unknown.get("we_1"), errors.UnauthorizedError),
-        (lambda: reader.create(BODY, "k"), errors.ForbiddenError),
+        (lambda: reader.create(BODY, "k", URL), errors.ForbiddenError),
     ]:
         error = problem(call)
         assert isinstance(error, kind)
@@ -109,7 +110,7 @@ def test_only_a_confirmed_delete_counts(text: str) -> None:
 def test_a_page_of_html_is_told_by_its_title(api_with: Callable[..., Client], emulator: EmulatorClient) -> None:
     emulator.faults({"status": 502, **HTML})
     error = problem(lambda: api_with(max_retries=0).get("we_1"))
-    assert "(502); try again later. The server says: Bad gateway (request id req_" in str(error)
+    assert "(502). The server says: Bad gateway (request id req_" in str(error)
     assert "<" not in str(error)
 
 
@@ -118,7 +119,7 @@ def test_an_unreachable_api_says_where_it_was_looked_for() -> None:
     error = problem(lambda: Client(Settings.model_validate(given)).get("we_1"))
     assert isinstance(error, errors.NoAnswerError)
     assert "no answer from http://127.0.0.1:9 (ConnectError" in str(error)
-    assert "check kinetic:baseUrl and the network" in str(error)
+    assert "\nCheck kinetic:baseUrl and the network." in str(error)
 
 
 def test_long_words_of_a_server_are_cut() -> None:
@@ -134,5 +135,36 @@ def test_the_secret_of_an_answer_is_never_shown() -> None:
         "signing_secret": "whsec_X",
     }
     api, _ = answering(httpx.Response(201, json=answer))
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     assert "whsec_X" not in repr(created) + str(created) + json.dumps(created.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("", 0),
+        ("3", 3),
+        (" 3 ", 3),
+        ("1.5", 1.5),
+        ("0", 0),
+        ("100000", 100000),
+        ("Mon, 23 Nov 2026 12:00:07 GMT", 7),
+        ("Mon, 23 Nov 2026 13:00:07 +0100", 7),
+        ("Mon, 23 Nov 2026 12:00:07 -0000", 7),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0),
+        ("-5", 0),
+        ("soon", 0),
+        ("9" * 400, 0),
+        ("Mon, 99 Foo 2026", 0),
+        ("Mon, 23 Nov 99999999999999999999 12:00:00 GMT", 0),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(header: str, seconds: float) -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+    assert answers.retry_after_seconds(header, now) == seconds
+
+
+def test_json_deeper_than_the_api_sends_is_no_answer_of_the_api() -> None:
+    api, _ = answering(httpx.Response(200, content=b"[" * 100_000), httpx.Response(500, content=b"[" * 100_000))
+    assert isinstance(problem(lambda: api.get("we_1")), errors.UnreadableAnswerError)
+    assert isinstance(problem(lambda: api.get("we_1")), errors.ServerError)

@@ -13,27 +13,29 @@ PROVIDER = [
     "values",
     "process",
     "redact",
+    "settings",
     "endpoint",
     "inputs",
-    "settings",
     "answers",
     "client",
     "journal",
+    "claims",
     "lifecycle",
     "schema",
     "dynamic",
+    "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"dynamic", "plugin"},
-    "grpc": {"plugin"},
+    "pulumi": {"dynamic", "plugin", "plugin_process"},
+    "grpc": {"plugin", "plugin_process"},
     "httpx": {"answers", "client"},
     "click": {"cli/main"},
     "fastapi": {"emulator/app"},
 }
 MODULES = sorted(ROOT.rglob("*.py"))
 LONGEST_FUNCTION = 40
-LONGEST_MODULE = 330
+LONGEST_MODULE = 300
 LONGEST_TEST_FILE = 300
 
 

@@ -6,11 +6,11 @@ import pytest
 from pulumi_kinetic import client, errors
 from pulumi_kinetic.client import Client
 from support.emulator import KEY, EmulatorClient
-from support.scripted_api import BODY, answering
+from support.scripted_api import BODY, URL, answering
 
 
 def test_create_returns_the_endpoint_with_its_secret(api: Client, emulator: EmulatorClient) -> None:
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     truth = emulator.truth()[created.webhook_endpoint_id]
     assert created.signing_secret is not None
     assert created.signing_secret.get_secret_value() == truth["signing_secret"]
@@ -18,32 +18,32 @@ def test_create_returns_the_endpoint_with_its_secret(api: Client, emulator: Emul
 
 
 def test_get_returns_the_endpoint_without_a_secret(api: Client) -> None:
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     assert api.get(created.webhook_endpoint_id) == created.model_copy(update={"signing_secret": None})
 
 
 def test_update_sends_the_given_fields_alone(api: Client, emulator: EmulatorClient) -> None:
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     changed = api.update(created.webhook_endpoint_id, {"status": "disabled"})
     assert changed.status == "disabled"
     assert [request["body"] for request in emulator.requests("PATCH")] == ['{"status":"disabled"}']
 
 
 def test_delete_removes_the_endpoint(api: Client, emulator: EmulatorClient) -> None:
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     api.delete(created.webhook_endpoint_id)
     assert emulator.truth() == {}
 
 
 def test_the_same_key_and_body_create_once(api: Client, emulator: EmulatorClient) -> None:
-    assert api.create(BODY, "key-1") == api.create(BODY, "key-1")
+    assert api.create(BODY, "key-1", URL) == api.create(BODY, "key-1", URL)
     assert len(emulator.truth()) == 1
 
 
 @pytest.mark.parametrize(
     ("call", "method", "path", "body"),
     [
-        (lambda api: api.create(BODY, "key-1"), "POST", "/v1/webhook_endpoints", BODY),
+        (lambda api: api.create(BODY, "key-1", URL), "POST", "/v1/webhook_endpoints", BODY),
         (lambda api: api.page(), "GET", "/v1/webhook_endpoints?limit=100", b""),
         (lambda api: api.get("we_1"), "GET", "/v1/webhook_endpoints/we_1", b""),
         (lambda api: api.update("we_1", {"status": "x"}), "PATCH", "/v1/webhook_endpoints/we_1", b'{"status":"x"}'),
@@ -108,10 +108,19 @@ def test_a_listing_that_never_ends_is_an_error() -> None:
 
 def test_fields_beyond_the_reference_are_ignored(api: Client, emulator: EmulatorClient) -> None:
     emulator.assume(extra_fields=True)
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     assert api.get(created.webhook_endpoint_id).url == "https://example.com/hooks"
     assert len(list(api.list())) == 1
 
 
 def test_the_same_fields_give_the_same_bytes() -> None:
     assert client.encode({"url": "u", "enabled_events": ["a"]}) == client.encode({"enabled_events": ["a"], "url": "u"})
+
+
+def test_what_is_public_of_an_endpoint_is_everything_but_its_secret(api: Client, emulator: EmulatorClient) -> None:
+    created = api.create(BODY, "key-1", URL)
+    truth = emulator.truth()[created.webhook_endpoint_id]
+    assert created.signing_secret is not None
+    assert created.public() == {
+        name: value for name, value in truth.items() if name not in ("signing_secret", "environment")
+    }

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from datetime import datetime, timezone
 from typing import Any
 
 import httpx
@@ -8,9 +7,8 @@ import pytest
 from pulumi_kinetic import client, errors
 from pulumi_kinetic.client import Client
 from support.emulator import EmulatorClient
-from support.scripted_api import BODY, answering
+from support.scripted_api import BODY, URL, answering
 
-NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)
 CONNECTION = httpx.ConnectError("refused")
 TABLE = [
     ("GET", CONNECTION, True),
@@ -31,7 +29,7 @@ TABLE = [
 def attempt(api: Client, method: str) -> object:
     calls: dict[str, Callable[[], object]] = {
         "GET": lambda: api.get("we_1"),
-        "POST": lambda: api.create(BODY, "key-1"),
+        "POST": lambda: api.create(BODY, "key-1", URL),
         "PATCH": lambda: api.update("we_1", {"status": "enabled"}),
         "DELETE": lambda: api.delete("we_1"),
     }
@@ -58,31 +56,14 @@ def test_what_may_pass_is_tried_again_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("number", "retry_after", "shortest", "longest"),
-    [
-        (1, None, 0, 0.5),
-        (2, None, 0, 1),
-        (5, None, 0, 8),
-        (9, None, 0, 20),
-        (1, "3", 3, 3.5),
-        (1, " 3 ", 3, 3.5),
-        (1, "1.5", 1.5, 2),
-        (1, "0", 0, 0.5),
-        (1, "100000", 100000, 100000.5),
-        (1, "Mon, 23 Nov 2026 12:00:07 GMT", 7, 7.5),
-        (1, "Mon, 23 Nov 2026 13:00:07 +0100", 7, 7.5),
-        (1, "Mon, 23 Nov 2026 11:00:00 GMT", 0, 0.5),
-        (1, "-5", 0, 0.5),
-        (1, "soon", 0, 0.5),
-        (1, "", 0, 0.5),
-        (1, "Mon, 99 Foo 2026", 0, 0.5),
-    ],
+    ("number", "asked", "shortest", "longest"),
+    [(1, 0, 0, 0.5), (2, 0, 0, 1), (5, 0, 0, 8), (9, 0, 0, 20), (1, 3, 3, 3.5)],
 )
 def test_a_wait_is_full_jitter_above_what_the_server_asks(
-    number: int, retry_after: str | None, shortest: float, longest: float
+    number: int, asked: float, shortest: float, longest: float
 ) -> None:
-    assert client.wait_seconds(number, retry_after, 0.0, NOW) == shortest
-    assert client.wait_seconds(number, retry_after, 1.0, NOW) == longest
+    assert client.wait_seconds(number, asked, 0.0) == shortest
+    assert client.wait_seconds(number, asked, 1.0) == longest
 
 
 def test_the_number_of_retries_has_an_end(waits: list[float]) -> None:
@@ -94,7 +75,7 @@ def test_the_number_of_retries_has_an_end(waits: list[float]) -> None:
 
 def test_a_wait_beyond_the_deadline_is_not_begun(waits: list[float]) -> None:
     api, requests = answering(httpx.Response(429, headers={"Retry-After": "86400"}), max_retries=3)
-    with pytest.raises(errors.TooManyRequestsError, match=r"asks to wait 86400"):
+    with pytest.raises(errors.TooManyRequestsError, match=r"retry after 86400 s"):
         api.get("we_1")
     assert (len(requests), waits) == (1, [])
 
@@ -112,7 +93,7 @@ def test_a_create_cut_off_is_made_once_and_keeps_its_secret(
     api: Client, emulator: EmulatorClient, waits: list[float], fault: dict[str, Any]
 ) -> None:
     emulator.faults({"method": "POST", **fault})
-    created = api.create(BODY, "key-1")
+    created = api.create(BODY, "key-1", URL)
     (truth,) = emulator.truth().values()
     assert created.signing_secret is not None
     assert created.signing_secret.get_secret_value() == truth["signing_secret"]
@@ -123,12 +104,12 @@ def test_a_slow_answer_is_given_up_and_asked_for_again(
     emulator: EmulatorClient, api_with: Callable[..., Client]
 ) -> None:
     emulator.faults({"method": "POST", "delay_after_seconds": 2.5})
-    created = api_with(timeout_seconds=1).create(BODY, "key-1")
+    created = api_with(timeout_seconds=1).create(BODY, "key-1", URL)
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
 
 
 def test_a_create_in_flight_is_waited_for(emulator: EmulatorClient, api_with: Callable[..., Client]) -> None:
     emulator.faults({"method": "POST", "delay_in_flight_seconds": 1.2})
-    created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1")
+    created = api_with(timeout_seconds=0.3, max_retries=20).create(BODY, "key-1", URL)
     assert list(emulator.truth()) == [created.webhook_endpoint_id]
     assert 409 in [request["status"] for request in emulator.requests("POST")]

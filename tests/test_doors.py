@@ -85,7 +85,7 @@ def test_unknown_values_pass_check_and_count_as_changed(shared_door: Door) -> No
 def test_mistakes_are_reported_together_and_each_names_its_property(shared_door: Door) -> None:
     _, failures = shared_door.check({}, {"url": "https://u:hunter2@a.example", "enabledEvents": [], "status": "paused"})
     assert [property_name for property_name, _ in failures] == ["", "enabledEvents", "status"]
-    assert failures[0][1].startswith("url must not hold a user name or password")
+    assert failures[0][1].startswith("url must not contain a user name or password")
     assert "hunter2" not in str(failures)
 
 
@@ -95,17 +95,18 @@ def test_the_key_comes_from_the_environment_too(kind: Open, emulator: EmulatorCl
         assert door.create(door.check({}, NEWS)[0])[0] in emulator.truth()
 
 
-def test_an_error_ends_in_one_line_that_says_it_all(
+def test_an_error_ends_in_what_failed_and_what_to_do_about_it(
     kind: Open, config: dict[str, str], emulator: EmulatorClient
 ) -> None:
     with kind({**config, "apiKey": READ_ONLY_KEY}) as door:
         text = message(lambda: door.create(inputs({})))
-    last_line = text.strip().splitlines()[-1]
-    assert last_line.endswith(
-        'could not create a webhook endpoint for "https://example.com/hooks": the API key lacks the scope '
+    problem, advice = text.strip().splitlines()[-2:]
+    assert problem.endswith(
+        'could not create a webhook endpoint for "https://example.com": the API key lacks the scope '
         "webhook_endpoints:write (403). The server says: forbidden; the API key lacks the scope "
         f"webhook_endpoints:write (request id {emulator.requests()[-1]['request_id']})"
     )
+    assert advice == "Use a key that has it."
     assert "client.py" not in text
     assert len(text.splitlines()) < 12
     assert emulator.truth() == {}
@@ -114,7 +115,7 @@ def test_an_error_ends_in_one_line_that_says_it_all(
 def test_a_defect_is_told_without_its_values(kind: Open, config: dict[str, str]) -> None:
     with kind(config) as door:
         text = message(lambda: door.create({"url": "https://a.example/SECRET"}))
-    assert "could not create the endpoint: unexpected KeyError in _post, line" in text
+    assert "could not create the endpoint: unexpected KeyError in _create, line" in text
     assert "SECRET" not in text
 
 
@@ -132,3 +133,19 @@ def test_a_replacement_that_still_adopts_is_refused(door: Door, emulator: Emulat
     news, _ = door.check({}, adopted)
     assert "remove `adopt` first" in message(lambda: door.create(news))
     assert list(emulator.truth()) == [made]
+
+
+def test_a_half_made_endpoint_is_returned_with_its_secret_and_a_warning(
+    kind: Open, config: dict[str, str], emulator: EmulatorClient
+) -> None:
+    emulator.faults({"method": "PATCH", "status": 400, "commit": False})
+    declared = inputs({"status": "disabled"})
+    with kind(config) as door:
+        endpoint_id, state = door.create(declared)
+        (truth,) = emulator.truth().values()
+        assert endpoint_id == truth["webhook_endpoint_id"]
+        assert (state["signingSecret"], state["status"]) == (truth["signing_secret"], "enabled")
+        assert door.diff(endpoint_id, state, declared) == (True, [])
+        assert door.update(endpoint_id, state, declared)["status"] == "disabled"
+    assert emulator.truth()[endpoint_id]["status"] == "disabled"
+    assert f"{endpoint_id} was created, but its status is still enabled" in door.stderr

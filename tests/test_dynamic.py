@@ -25,13 +25,6 @@ def test_missing_settings_are_reported_by_check_beside_the_inputs_mistakes() -> 
         assert "the API key is missing" in message(lambda: door.create(NEWS))
 
 
-def test_a_half_made_endpoint_is_deleted_again(door: DynamicDoor, emulator: EmulatorClient) -> None:
-    emulator.faults({"method": "PATCH", "status": 400, "commit": False})
-    text = message(lambda: door.create(inputs({"status": "disabled"})))
-    assert "It was deleted again: nothing is left behind" in text
-    assert emulator.truth() == {}
-
-
 def test_adoption_warns_on_stderr_where_the_engine_shows_it(config: dict[str, str], emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     with DynamicDoor(config) as door:

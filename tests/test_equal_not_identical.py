@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_kinetic import endpoint, inputs, values
+from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.values import UNKNOWN
 from support.declarations import declared
@@ -20,11 +21,11 @@ def copy_of(text: str) -> str:
 
 def test_an_equal_unknown_is_unknown() -> None:
     assert values.contains_unknown(copy_of(UNKNOWN))
-    assert endpoint.meaning("enabledEvents", copy_of(UNKNOWN)) == UNKNOWN
+    assert endpoint.canonical("enabledEvents", copy_of(UNKNOWN)) == UNKNOWN
 
 
 def test_check_leaves_an_equal_unknown_alone() -> None:
-    news = {"url": copy_of(UNKNOWN), "enabledEvents": [copy_of(UNKNOWN), "a"]}
+    news: Inputs = {"url": copy_of(UNKNOWN), "enabledEvents": [copy_of(UNKNOWN), "a"]}
     assert inputs.check({}, news, environment="sandbox", new_key="new").failures == []
 
 

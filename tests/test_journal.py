@@ -51,16 +51,16 @@ def test_an_answered_record_holds_the_id_and_no_key(kept: Journal, tmp_path: Pat
     assert "SECRET" not in next((tmp_path / "kinetic" / "journal").iterdir()).read_text()
 
 
-def test_a_record_is_under_way_until_it_is_answered_or_given_up(kept: Journal) -> None:
-    answered, given_up, dead = (begin(kept, key) for key in ("first", "second", "third"))
-    assert answered.is_under_way
+def test_a_record_is_in_progress_until_it_is_answered_or_abandoned(kept: Journal) -> None:
+    answered, abandoned, dead = (begin(kept, key) for key in ("first", "second", "third"))
+    assert answered.is_in_progress
     kept.answered(answered, "we_1")
-    kept.give_up(given_up)
+    kept.abandon(abandoned)
     shown = {record.mark: record for record in kept.records()}
-    assert not shown[answered.mark].is_under_way
-    assert not shown[given_up.mark].is_under_way
-    assert shown[given_up.mark].idempotency_key == "second"
-    assert not dead.model_copy(update={"process": Process(number=dead.process.number, started="0")}).is_under_way
+    assert not shown[answered.mark].is_in_progress
+    assert not shown[abandoned.mark].is_in_progress
+    assert shown[abandoned.mark].idempotency_key == "second"
+    assert not dead.model_copy(update={"process": Process(number=dead.process.number, started="0")}).is_in_progress
 
 
 def test_a_closed_record_is_gone(kept: Journal) -> None:
@@ -73,23 +73,23 @@ def test_a_closed_record_is_gone(kept: Journal) -> None:
 def test_answered_records_go_when_the_process_ends_and_open_ones_stay(kept: Journal) -> None:
     kept.answered(begin(kept, "first"), "we_1")
     begin(kept, "second")
-    kept.forget_delivered()
+    kept.purge_answered()
     assert [record.idempotency_key for record in kept.records()] == ["second"]
 
 
 def test_a_record_of_an_earlier_run_goes_when_the_engine_shows_its_id(kept: Journal, tmp_path: Path) -> None:
     kept.answered(begin(kept), "we_1")
     later = Journal(tmp_path / "kinetic" / "journal")
-    later.seen("we_other")
+    later.note_managed("we_other")
     assert len(list(later.records())) == 1
-    later.seen("we_1")
+    later.note_managed("we_1")
     assert list(later.records()) == []
 
 
 def test_an_answer_that_comes_while_the_process_ends_stays(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading.main_thread(), "is_alive", lambda: False)
     kept.answered(begin(kept), "we_1")
-    kept.forget_delivered()
+    kept.purge_answered()
     assert [record.endpoint_id for record in kept.records()] == ["we_1"]
 
 
@@ -101,7 +101,7 @@ def test_records_come_oldest_first(kept: Journal) -> None:
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(JournalError, match=r"can't write the journal in .*Make the folder writable"):
+    with pytest.raises(JournalError, match=r"can't write the journal in .*\nMake the folder writable"):
         begin(Journal(tmp_path / "file"))
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_record_is_named(kept: Journal, tmp_path: Path) -> Non
     begin(kept)
     path = tmp_path / "kinetic" / "journal" / "half.json"
     path.write_text('{"idempotency_key": "SECRET')
-    with pytest.raises(JournalError, match=r"half.json is not a record") as raised:
+    with pytest.raises(JournalError, match=r"half.json isn't a record") as raised:
         list(kept.records())
     assert "SECRET" not in str(raised.value)
 

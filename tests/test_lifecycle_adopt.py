@@ -1,6 +1,7 @@
 import pytest
 
 from pulumi_kinetic import errors
+from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.declarations import declared
 from support.emulator import EmulatorClient
@@ -66,7 +67,7 @@ def test_a_secret_supplied_later_becomes_known_without_a_request(life: Lifecycle
     news = declared(adopt=made, url="https://example.com/seed/0")
     _, state = life.create(news)
     emulator.clear_log()
-    later = {**news, "existingSigningSecret": "whsec_mine"}
+    later: Inputs = {**news, "existingSigningSecret": "whsec_mine"}
     assert life.diff(made, state, later) == ["existingSigningSecret"]
     after = life.update(made, state, later)
     assert (after["signingSecret"], emulator.requests()) == ("whsec_mine", [])
@@ -76,7 +77,9 @@ def test_a_secret_supplied_later_becomes_known_without_a_request(life: Lifecycle
 def test_adopt_of_what_is_not_there_says_where_it_was_looked_for(life: Lifecycle, emulator: EmulatorClient) -> None:
     (elsewhere,) = emulator.seed(1, "production")
     for missing in ("we_none", elsewhere):
-        with pytest.raises(errors.AdoptionError, match=f"{missing} can't be adopted: .* which is of sandbox"):
+        with pytest.raises(
+            errors.AdoptionError, match=rf"{missing} can't be adopted: .*\nCheck the id, .* which belongs to sandbox"
+        ):
             life.create(declared(adopt=missing))
     assert [request["method"] for request in emulator.requests()] == ["GET", "GET"]
 

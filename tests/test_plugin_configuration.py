@@ -66,7 +66,7 @@ def test_the_journal_names_the_stack_and_the_provider(plugin_door: PluginDoor, e
 
 def test_what_needs_a_configuration_says_so() -> None:
     with PluginDoor({}, configure=False) as door:
-        assert "not configured yet" in message(lambda: door.create(inputs({})))
+        assert "isn't configured yet" in message(lambda: door.create(inputs({})))
 
 
 def test_two_providers_see_two_environments(config: dict[str, str], emulator: EmulatorClient) -> None:

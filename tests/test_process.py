@@ -8,7 +8,7 @@ from pulumi_kinetic.process import Process
 
 def test_a_process_that_ended_is_not_alive() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        started = process._started(child.pid)  # noqa: SLF001 the start time of a process that isn't this one
+        started = process._start_time(child.pid)  # noqa: SLF001 the start time of a process that isn't this one
         child_process = Process(number=child.pid, started=started or "")
         assert child_process.is_alive()
         assert not Process(number=child.pid, started="0").is_alive()

@@ -46,13 +46,13 @@ def test_every_setting_is_read_from_configuration() -> None:
 
 def test_a_missing_key_says_how_to_set_it() -> None:
     (problem,) = problems({})
-    assert problem.startswith("the API key is missing: set it with `pulumi config set --secret kinetic:apiKey …`")
+    assert problem.startswith("the API key is missing: set it with `pulumi config set --secret kinetic:apiKey`")
     assert problem.endswith("KINETIC_API_KEY")
     assert problems({"apiKey": ""}) == problems({})
 
 
 def test_a_production_key_needs_a_base_url() -> None:
-    assert "no base URL is set" in problems({"apiKey": "md_live_SECRET"})[0]
+    assert "so a base URL is required" in problems({"apiKey": "md_live_SECRET"})[0]
 
 
 def test_a_production_key_is_not_sent_in_the_clear() -> None:
@@ -101,12 +101,15 @@ def test_a_base_url_must_be_absolute(url: str) -> None:
 
 
 def test_a_base_url_holds_no_password() -> None:
-    assert "user:password@" in problems({"apiKey": "md_test_1", "baseUrl": "https://u:SECRET@a.example"})[0]
+    assert (
+        "must not contain user:password@"
+        in problems({"apiKey": "md_test_1", "baseUrl": "https://u:SECRET@a.example"})[0]
+    )
 
 
 @pytest.mark.parametrize("key", ["md_test_SECRET with space", "md_test_SECRET\nline", "md_test_SECRETé"])
 def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
-    assert "holds characters that an API key can't have" in problems({"apiKey": key})[0]
+    assert "contains characters that an API key can't have" in problems({"apiKey": key})[0]
 
 
 def test_white_space_around_a_key_is_dropped() -> None:
@@ -128,7 +131,7 @@ def test_a_number_must_be_in_its_range() -> None:
     wrong = {"apiKey": "md_test_1", "timeoutSeconds": "0", "maxRetries": "-1"}
     assert problems(wrong) == [
         'kinetic:timeoutSeconds must be a number between 0.01 and 3600. Given: "0"',
-        'kinetic:maxRetries must be a number between 0 and 20. Given: "-1"',
+        'kinetic:maxRetries must be a whole number between 0 and 20. Given: "-1"',
     ]
 
 

@@ -24,10 +24,10 @@ def test_unknown_is_the_engines_own_word() -> None:
 )
 def test_unknown_is_the_whole_value_or_an_element(value: Any, *, unknown: bool) -> None:
     assert values.contains_unknown(value) is unknown
-    assert (endpoint.meaning("enabledEvents", value) == UNKNOWN) is unknown
+    assert (endpoint.canonical("enabledEvents", value) == UNKNOWN) is unknown
 
 
 def test_secrets_are_wrapped_and_unwrapped() -> None:
-    wrapped = {"a": [values.secret("whsec_1")], "b": {"c": values.secret(None)}, "d": 1}
-    assert values.plain(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
-    assert values.secret("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"
+    wrapped = {"a": [values.wrap_secret_for_import("whsec_1")], "b": {"c": values.wrap_secret_for_import(None)}, "d": 1}
+    assert values.unwrap_from_export(wrapped) == {"a": ["whsec_1"], "b": {"c": None}, "d": 1}
+    assert values.wrap_secret_for_import("x")["4dabf18193072939515e22adb298388d"] == "1b47061264138c4ac30d75fd1eb44270"

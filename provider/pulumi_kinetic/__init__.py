@@ -1,12 +1,69 @@
 """Webhook endpoints of the Kinetic API as Pulumi resources."""
 
-from pulumi_kinetic.dynamic import WebhookEndpoint, WebhookEndpointInfo, get_webhook_endpoint, list_webhook_endpoints
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_kinetic.dynamic import (
+        WebhookEndpoint,
+        WebhookEndpointInfo,
+        get_webhook_endpoint,
+        list_webhook_endpoints,
+    )
+    from pulumi_kinetic.errors import (
+        AdoptionError,
+        ApiError,
+        ConflictError,
+        EnvironmentMismatchError,
+        ForbiddenError,
+        JournalError,
+        KineticError,
+        NoAnswerError,
+        NotFoundError,
+        RejectedError,
+        ServerError,
+        SettingsError,
+        StackError,
+        TooManyRequestsError,
+        UnauthorizedError,
+        UnexpectedError,
+        UnreadableAnswerError,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdoptionError",
+    "ApiError",
+    "ConflictError",
+    "EnvironmentMismatchError",
+    "ForbiddenError",
+    "JournalError",
+    "KineticError",
+    "NoAnswerError",
+    "NotFoundError",
+    "RejectedError",
+    "ServerError",
+    "SettingsError",
+    "StackError",
+    "TooManyRequestsError",
+    "UnauthorizedError",
+    "UnexpectedError",
+    "UnreadableAnswerError",
     "WebhookEndpoint",
     "WebhookEndpointInfo",
     "get_webhook_endpoint",
     "list_webhook_endpoints",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: the command and the plugin need little of the SDK, or none."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "errors" if name.endswith("Error") else "dynamic"
+    return getattr(import_module(f"{__name__}.{module}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

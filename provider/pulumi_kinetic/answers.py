@@ -5,28 +5,23 @@ Source: API reference, "Webhook Endpoints". What it doesn't say (error bodies, l
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, cast
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Annotated
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
 
-from pulumi_kinetic import errors
-from pulumi_kinetic.redact import known_secret
+from pulumi_kinetic import errors, redact
+from pulumi_kinetic.endpoint import Patch
 
-_SERVER_WORDS = 300
-_STATUS_ERRORS: dict[int, tuple[type[errors.ApiError], str]] = {
-    401: (
-        errors.UnauthorizedError,
-        "the API doesn't accept this API key (401): check kinetic:apiKey and kinetic:baseUrl",
-    ),
-    403: (errors.ForbiddenError, "the API key lacks the scope {scope} (403)"),
-    409: (errors.ConflictError, "the API reports a conflict (409)"),
-    429: (errors.TooManyRequestsError, "the API limits the rate of requests (429)"),
-}
+_MAX_HEADER_CHARS = 80
+_CHECK_URL = "Check kinetic:baseUrl; a proxy may stand in front of the API."
+_CHECK_KEY = "Check kinetic:apiKey and kinetic:baseUrl."
 
 
-class Endpoint(BaseModel):
+class RemoteEndpoint(BaseModel):
     """A webhook endpoint as the API describes it; fields beyond the reference's are ignored."""
 
     model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
@@ -36,109 +31,176 @@ class Endpoint(BaseModel):
     enabled_events: list[str] | None = None
     status: str
     created_at: str | None = None
-    signing_secret: Annotated[SecretStr | None, BeforeValidator(known_secret)] = None
+    signing_secret: Annotated[SecretStr | None, BeforeValidator(redact.signing_secret)] = None
+
+    @property
+    def properties(self) -> Patch:
+        """What an update could change, under the schema's names."""
+        return {"url": self.url, "enabledEvents": self.enabled_events, "status": self.status}
+
+    def public(self) -> dict[str, object]:
+        """Return everything but the signing secret, under the API's names."""
+        return self.model_dump(exclude={"signing_secret"})
 
 
 class Page(BaseModel):
-    """One page of the listing."""
+    """One page of a listing."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    data: list[Endpoint]
+    data: list[RemoteEndpoint]
     has_more: bool
 
 
-def says_not_found(response: httpx.Response) -> bool:
-    """Whether a 404 is the API's own: JSON in which some value is `not_found`.
+def read_json(response: httpx.Response) -> object:
+    """Return the JSON of a body.
 
-    The reference documents the word, not the body's shape; a proxy's 404 doesn't say it.
+    Raises:
+        ValueError: It isn't JSON, or it is nested deeper than anything that the API sends.
     """
-    return any(re.match(r"not_found\b", text) for text in _strings(_json(response)))
+    try:
+        return json.loads(response.content)
+    except RecursionError:
+        raise ValueError from None
 
 
-def error_for(response: httpx.Response) -> tuple[type[errors.ApiError], str]:
-    """The class of an answer that is no success, and what it means."""
-    status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
-        if says_not_found(response):
-            return errors.NotFoundError, "no such endpoint in this organization and environment (404)"
-        return errors.UnreadableAnswerError, (
-            f"a 404 that isn't the API's own ({kind_of(response)}): a proxy, or a wrong kinetic:baseUrl? "
-            "It is not taken as a deletion"
-        )
-    if response.is_redirect or not response.is_error:
-        return errors.UnreadableAnswerError, f"unexpected status {status}; check kinetic:baseUrl"
-    if response.is_server_error:
-        return errors.ServerError, f"the API, or a proxy before it, failed ({status}); try again later"
-    return _STATUS_ERRORS.get(status, (errors.RejectedError, f"the API rejects the request ({status})"))
+def read_endpoint(answer: object, endpoint_id: str | None = None) -> RemoteEndpoint:
+    """Return the endpoint that an answer describes.
 
+    Args:
+        answer: The JSON of the body.
+        endpoint_id: The endpoint that was asked for; None for a create.
 
-def endpoint(answer: Any) -> Endpoint:
-    """An endpoint. Raises ValueError where the answer is none."""
-    made = Endpoint.model_validate(answer)
-    if not made.webhook_endpoint_id:
+    Raises:
+        ValueError: The answer describes no endpoint, or another one.
+    """
+    endpoint = RemoteEndpoint.model_validate(answer)
+    if not endpoint.webhook_endpoint_id or endpoint_id not in (None, endpoint.webhook_endpoint_id):
         raise ValueError
-    return made
+    return endpoint
 
 
-def endpoint_named(endpoint_id: str) -> Callable[[Any], Endpoint]:
-    """Reads the endpoint of this id. Raises ValueError where the answer is another, or none."""
-
-    def read(answer: Any) -> Endpoint:
-        named = endpoint(answer)
-        if named.webhook_endpoint_id != endpoint_id:
-            raise ValueError
-        return named
-
-    return read
-
-
-def deleted(answer: Any) -> None:
-    """Raise ValueError where the answer doesn't say that the endpoint is deleted."""
+def read_deleted(answer: object) -> None:
+    """Raise ValueError unless the answer says that the endpoint is deleted."""
     if not isinstance(answer, dict) or answer.get("deleted") is not True:
         raise ValueError
 
 
-def unreadable(operation: str, response: httpx.Response | None, problem: str) -> errors.UnreadableAnswerError:
-    """The error of an answer that the API reference doesn't know."""
-    if response is None:
-        return errors.UnreadableAnswerError(operation, problem)
-    return errors.UnreadableAnswerError(
-        operation, problem, status=response.status_code, request_id=request_id(response)
+def says_not_found(response: httpx.Response) -> bool:
+    """Tell whether a 404 is the API's own: JSON in which some value is `not_found`.
+
+    The reference documents the word, not the body's shape. A proxy's 404 doesn't say it.
+    """
+    return any(re.match(r"not_found\b", text) for text in _strings(_json_or_none(response)))
+
+
+def error_of(
+    response: httpx.Response, operation: str, *, scope: str, secrets: Sequence[str], attempts: int
+) -> errors.ApiError:
+    """Return the error that an answer other than a success stands for.
+
+    Args:
+        response: The answer.
+        operation: What was tried, with its target.
+        scope: The scope that the call needs, for a 403.
+        secrets: What the server may repeat, but a message must not: the API key, an Idempotency-Key.
+        attempts: How often the request has been sent.
+    """
+    kind, problem, advice = _meaning(response, scope)
+    return kind(
+        operation,
+        problem,
+        status=response.status_code,
+        server_message=redact.text(_server_message(response), *secrets),
+        request_id=request_id(response, secrets),
+        retry_after_seconds=retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(timezone.utc)),
+        attempts=attempts,
+        advice=advice,
     )
 
 
-def request_id(response: httpx.Response) -> str | None:
-    """The answer's MD-Request-Id."""
-    return cast("str | None", response.headers.get("MD-Request-Id"))
+def unreadable(
+    response: httpx.Response, operation: str, *, secrets: Sequence[str], attempts: int
+) -> errors.UnreadableAnswerError:
+    """Return the error of a success whose body isn't what the API reference describes."""
+    return errors.UnreadableAnswerError(
+        operation,
+        f"not an answer of the Kinetic API: {_describe(response)}",
+        status=response.status_code,
+        request_id=request_id(response, secrets),
+        attempts=attempts,
+        advice=_CHECK_URL,
+    )
 
 
-def kind_of(response: httpx.Response) -> str:
-    """Status and content type, for a message."""
-    kind = response.headers.get("Content-Type", "").partition(";")[0] or "no content type"
-    return f"status {response.status_code}, {kind}" if response.content else f"status {response.status_code}, empty"
+def request_id(response: httpx.Response, secrets: Sequence[str]) -> str | None:
+    """Return the answer's MD-Request-Id for a message, if it has one."""
+    value = response.headers.get("MD-Request-Id")
+    return redact.text(value, *secrets, max_chars=_MAX_HEADER_CHARS) if value else None
 
 
-def _json(response: httpx.Response) -> Any:
+def retry_after_seconds(header: str, now: datetime) -> float:
+    """Return how long a Retry-After asks to wait, in seconds; 0 where it is missing or neither seconds nor a date."""
+    if re.fullmatch(r"\s*\d{1,9}(\.\d+)?\s*", header, re.ASCII):
+        return float(header)
     try:
-        return json.loads(response.content)
+        date = parsedate_to_datetime(header)
+        aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+        return max(0.0, (aware - now).total_seconds())
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _meaning(response: httpx.Response, scope: str) -> tuple[type[errors.ApiError], str, str]:
+    """The error's class, what went wrong, and what to do about it."""
+    status = response.status_code
+    if status == httpx.codes.NOT_FOUND:
+        return _meaning_of_404(response)
+    if response.is_redirect or not response.is_error:
+        return errors.UnreadableAnswerError, f"unexpected status {status}", _CHECK_URL
+    if response.is_server_error:
+        return errors.ServerError, f"the API, or a proxy in front of it, failed ({status})", "Try again later."
+    meanings: dict[int, tuple[type[errors.ApiError], str, str]] = {
+        401: (errors.UnauthorizedError, "the API doesn't accept this API key (401)", _CHECK_KEY),
+        403: (errors.ForbiddenError, f"the API key lacks the scope {scope} (403)", "Use a key that has it."),
+        409: (errors.ConflictError, "the API reports a conflict (409)", ""),
+        429: (errors.TooManyRequestsError, "the API limits the rate of requests (429)", ""),
+    }
+    return meanings.get(status, (errors.RejectedError, f"the API rejects the request ({status})", ""))
+
+
+def _meaning_of_404(response: httpx.Response) -> tuple[type[errors.ApiError], str, str]:
+    if says_not_found(response):
+        return errors.NotFoundError, "no such endpoint in this organization and environment (404)", ""
+    problem = f"a 404 that isn't the API's own ({_describe(response)}), so it isn't taken as a deletion"
+    return errors.UnreadableAnswerError, problem, _CHECK_URL
+
+
+def _describe(response: httpx.Response) -> str:
+    content_type = response.headers.get("Content-Type", "").partition(";")[0]
+    shown = redact.text(content_type, max_chars=_MAX_HEADER_CHARS) or "no content type"
+    return f"status {response.status_code}, {shown if response.content else 'empty'}"
+
+
+def _server_message(response: httpx.Response) -> str:
+    """What an error body says to a person: the strings of any JSON, or the title of a page."""
+    message = "; ".join(dict.fromkeys(_strings(_json_or_none(response))))
+    if not message and "html" in response.headers.get("Content-Type", ""):
+        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.IGNORECASE | re.DOTALL)
+        message = title[1] if title else ""
+    return message or ("" if "<" in response.text else response.text)
+
+
+def _json_or_none(response: httpx.Response) -> object:
+    try:
+        return read_json(response)
     except ValueError:
         return None
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
         yield from _strings(child)
-
-
-def words_of(response: httpx.Response) -> str:
-    """What an error body says to a person: the strings of any JSON, or the title of a page."""
-    words = "; ".join(dict.fromkeys(_strings(_json(response))))
-    if not words and "html" in response.headers.get("Content-Type", ""):
-        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.IGNORECASE | re.DOTALL)
-        words = title[1] if title else ""
-    words = " ".join((words or ("" if "<" in response.text else response.text)).split())
-    return words if len(words) <= _SERVER_WORDS else words[:_SERVER_WORDS] + "…"

@@ -1,141 +1,181 @@
-"""The Kinetic API: its five calls over HTTP. Knows nothing of Pulumi.
+"""The Kinetic API: its five calls over HTTP, with their retries. Independent of Pulumi.
 
-Source: API reference, "Webhook Endpoints". What it doesn't say (error bodies, limits) is read tolerantly.
+Source: API reference, "Webhook Endpoints".
 """
 
+import itertools
 import json
+import os
 import random
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
 from importlib import metadata
-from typing import Any, NoReturn, TypeVar, cast
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
-import tenacity
 from pydantic import ValidationError
 
-from pulumi_kinetic import errors
-from pulumi_kinetic.answers import (
-    Endpoint,
-    Page,
-    deleted,
-    endpoint,
-    endpoint_named,
-    error_for,
-    kind_of,
-    request_id,
-    unreadable,
-    words_of,
-)
-from pulumi_kinetic.redact import shown
-from pulumi_kinetic.settings import Settings
+from pulumi_kinetic import answers, errors, redact
+from pulumi_kinetic.answers import Page, RemoteEndpoint
+from pulumi_kinetic.settings import SOURCES, Environment, Settings
 
 PAGE_SIZE = 100
+_LIST = "list webhook endpoints"
 _PATH = "/v1/webhook_endpoints"
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 20.0
+_NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 T = TypeVar("T")
 
 
-def encode(fields: Mapping[str, Any]) -> bytes:
-    """The bytes of a request body: the same fields give the same bytes, as an idempotent retry needs."""
+@dataclass(frozen=True)
+class Request:
+    """One call of the API.
+
+    Attributes:
+        operation: What it does, with its target, for messages.
+        method: The HTTP method.
+        path: Below the base URL.
+        content: The body's bytes, if it has one.
+        params: The query.
+        idempotency_key: For a create; never shown.
+    """
+
+    operation: str
+    method: str
+    path: str = _PATH
+    content: bytes | None = None
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    idempotency_key: str | None = field(default=None, repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers beyond those of every call."""
+        content_type = {"Content-Type": "application/json"} if self.content is not None else {}
+        return {**content_type, **({"Idempotency-Key": self.idempotency_key} if self.idempotency_key else {})}
+
+    @property
+    def scope(self) -> str:
+        """The scope that the API key needs for it."""
+        return "webhook_endpoints:read" if self.method == "GET" else "webhook_endpoints:write"
+
+
+def encode(fields: Mapping[str, object]) -> bytes:
+    """Return the bytes of a request body: equal fields give equal bytes, as an idempotent retry needs."""
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
-def is_passing(method: str, error: errors.ApiError) -> bool:
-    """Whether the same request may succeed if sent again. See docs/contributing/design.md#retries."""
+def is_retryable(method: str, error: errors.ApiError) -> bool:
+    """Tell whether the same request may succeed if it is sent again.
+
+    See docs/contributing/design.md#retries.
+    """
     if isinstance(error, errors.NoAnswerError | errors.TooManyRequestsError | errors.ServerError):
         return True
     if isinstance(error, errors.UnreadableAnswerError):
+        # a success with an unreadable body: the work is done, and the next answer may say so
         return error.status is not None and error.status < httpx.codes.MULTIPLE_CHOICES
     return error.status == httpx.codes.REQUEST_TIMEOUT or (error.status == httpx.codes.CONFLICT and method == "POST")
 
 
-def came_to_nothing(error: errors.ApiError) -> bool:
-    """Whether a failed create is known to have created nothing: refused, and at the first attempt.
+def is_definite_refusal(error: errors.ApiError) -> bool:
+    """Tell whether a failed create is known to have created nothing: refused, and at the first attempt.
 
-    After an attempt that got no answer, a refusal of the next one says nothing of the first.
+    After an attempt without an answer, the refusal of the next one says nothing about the first.
     """
     refusals = (errors.UnauthorizedError, errors.ForbiddenError, errors.RejectedError)
     return isinstance(error, refusals) and error.attempts == 1 and error.status != httpx.codes.REQUEST_TIMEOUT
 
 
-def wait_seconds(attempt: int, retry_after: str | None, draw: float, now: datetime) -> float:
-    """How long to wait after a failed attempt: full jitter, on top of what the server asks for.
+def wait_seconds(attempt: int, asked_seconds: float, draw: float) -> float:
+    """Return how long to wait after a failed attempt, in seconds: full jitter, on top of what the server asks for.
 
     Args:
         attempt: 1 after the first one.
-        retry_after: the answer's Retry-After, seconds or an HTTP date; what is neither counts as missing.
-        draw: a random number from 0 to 1.
-        now: the time that a date is compared with.
+        asked_seconds: What the answer's Retry-After asks for, in seconds.
+        draw: A random number from 0 to 1.
     """
-    backoff = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2.0 ** (attempt - 1))
-    return _asked_wait(retry_after or "", now) + draw * backoff
-
-
-def _asked_wait(retry_after: str, now: datetime) -> float:
-    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", retry_after, re.ASCII):
-        return float(retry_after)
-    try:
-        date = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=timezone.utc)) - now).total_seconds())
+    return asked_seconds + draw * min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2.0 ** (attempt - 1))
 
 
 class Client:
-    """The five calls. Safe to share between threads; keeps its connections open."""
+    """The five calls. Threads may share it; it keeps its connections open until `close`.
+
+    Every call raises:
+        ApiError: The call failed; the subclass says how, and the text names operation, status and request id.
+    """
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        """Open nothing yet.
+
+        Args:
+            settings: Key, base URL, version and limits.
+            transport: What carries the requests, in tests; httpx's own where None.
+
+        Raises:
+            SettingsError: httpx can't use the base URL, or the environment's proxy and CA variables.
+        """
         self._settings = settings
-        self._http = httpx.Client(
-            base_url=settings.base_url,
-            timeout=settings.timeout_seconds,
-            limits=httpx.Limits(max_connections=None),  # the engine decides how many calls are under way
-            transport=transport,
-            headers={
-                "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
-                "MD-Version": settings.api_version,
-                "Accept": "application/json",
-                "User-Agent": f"pulumi-kinetic/{metadata.version('pulumi-kinetic')}",
-            },
-        )
+        self._secrets = (settings.api_key.get_secret_value(),)
+        self._http = _open_http(settings, transport)
+
+    @property
+    def environment(self) -> Environment:
+        """The environment of the API key."""
+        return self._settings.environment
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def create(self, body: bytes, idempotency_key: str) -> Endpoint:
-        """POST: the only answer that holds the signing secret. The same key and body create once."""
-        headers = {"Idempotency-Key": idempotency_key}
-        operation = f"create a webhook endpoint for {shown(json.loads(body).get('url'))}"
-        return self._call(operation, "POST", endpoint, content=body, headers=headers)
+    def create(self, body: bytes, idempotency_key: str, url: str) -> RemoteEndpoint:
+        """POST, the only call whose answer has the signing secret.
 
-    def get(self, endpoint_id: str) -> Endpoint:
-        """GET one. Raises NotFoundError where the API says that it doesn't exist."""
-        operation = f"read webhook endpoint {endpoint_id}"
-        return self._call(operation, "GET", endpoint_named(endpoint_id), path=_path_of(endpoint_id))
+        Args:
+            body: What `encode` made of `url` and `enabled_events`. The same key and bytes create one endpoint only.
+            idempotency_key: Sent as Idempotency-Key.
+            url: The endpoint's, for messages; of it, only scheme and host are shown.
+        """
+        operation = f"create a webhook endpoint for {redact.origin(url)}"
+        request = Request(operation, "POST", content=body, idempotency_key=idempotency_key)
+        return self._call(request, answers.read_endpoint)
 
-    def update(self, endpoint_id: str, fields: Mapping[str, Any]) -> Endpoint:
-        """PATCH the given fields alone."""
+    def get(self, endpoint_id: str) -> RemoteEndpoint:
+        """GET one endpoint.
+
+        Raises:
+            NotFoundError: The API says that it doesn't exist in the key's organization and environment.
+        """
+        request = Request(f"read webhook endpoint {endpoint_id}", "GET", _path_of(endpoint_id))
+        return self._call(request, lambda answer: answers.read_endpoint(answer, endpoint_id))
+
+    def update(self, endpoint_id: str, fields: Mapping[str, object]) -> RemoteEndpoint:
+        """PATCH the given fields, named as in the API, and no others.
+
+        Raises:
+            NotFoundError: The API says that the endpoint doesn't exist.
+        """
         operation = f"update webhook endpoint {endpoint_id}"
-        read = endpoint_named(endpoint_id)
-        return self._call(operation, "PATCH", read, path=_path_of(endpoint_id), content=encode(fields))
+        request = Request(operation, "PATCH", _path_of(endpoint_id), content=encode(fields))
+        return self._call(request, lambda answer: answers.read_endpoint(answer, endpoint_id))
 
     def delete(self, endpoint_id: str) -> None:
-        """DELETE. Raises NotFoundError where there is none (any more)."""
-        operation = f"delete webhook endpoint {endpoint_id}"
-        self._call(operation, "DELETE", deleted, path=_path_of(endpoint_id))
+        """DELETE one endpoint.
 
-    def list(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Iterator[Endpoint]:
-        """All endpoints of the environment, page by page as they are asked for.
+        Raises:
+            NotFoundError: The API says that it doesn't exist (any more).
+        """
+        request = Request(f"delete webhook endpoint {endpoint_id}", "DELETE", _path_of(endpoint_id))
+        self._call(request, answers.read_deleted)
 
-        Forward from the beginning or from `starting_after`; with `ending_before` backward from there, the
-        nearest first.
+    def list(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Iterator[RemoteEndpoint]:
+        """Iterate over the endpoints of the environment, page by page as they are asked for.
+
+        Args:
+            starting_after: Begin behind this id, else at the beginning.
+            ending_before: Go backward from this id instead, the nearest first.
         """
         backward = ending_before is not None
         cursor = ending_before or starting_after
@@ -147,67 +187,78 @@ class Client:
             cursor = _next_cursor(page, cursor, backward=backward)
 
     def page(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Page:
-        """GET one page of at most 100."""
+        """GET one page of at most 100 endpoints."""
         cursors = {"starting_after": starting_after, "ending_before": ending_before}
-        params = {"limit": PAGE_SIZE, **{name: value for name, value in cursors.items() if value is not None}}
-        return self._call("list webhook endpoints", "GET", Page.model_validate, params=params)
+        params: dict[str, str | int] = {"limit": PAGE_SIZE}
+        params |= {name: cursor for name, cursor in cursors.items() if cursor is not None}
+        return self._call(Request(_LIST, "GET", params=params), Page.model_validate)
 
-    def _call(self, operation: str, method: str, read: Callable[[Any], T], *, path: str = _PATH, **request: Any) -> T:
-        if "content" in request:
-            request["headers"] = {"Content-Type": "application/json", **request.get("headers", {})}
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda e: isinstance(e, errors.ApiError) and is_passing(method, e)),
-            wait=_wait,
-            stop=tenacity.stop_after_attempt(self._settings.max_retries + 1)
-            | tenacity.stop_before_delay(self._settings.deadline_seconds),
-            sleep=time.sleep,
-            reraise=True,
-        )
-        try:
-            return cast("T", retrying(self._attempt, operation, method, path, read, request))
-        except errors.ApiError as error:
-            error.attempts = retrying.statistics["attempt_number"]
-            raise
+    def _call(self, request: Request, read: Callable[[object], T]) -> T:
+        """Send a request until it succeeds, fails for good, or the call's time is up."""
+        began = time.monotonic()
+        for attempt in itertools.count(1):
+            try:
+                return self._attempt(request, read, attempt)
+            except errors.ApiError as error:  # noqa: PERF203 a retry is a try in a loop
+                jitter = random.random()  # noqa: S311 it spreads retries, and keeps no secret
+                wait = wait_seconds(attempt, error.retry_after_seconds, jitter)
+                in_time = time.monotonic() - began + wait < self._settings.deadline_seconds
+                if attempt > self._settings.max_retries or not in_time or not is_retryable(request.method, error):
+                    raise
+                time.sleep(wait)
+        raise AssertionError  # count() doesn't end
 
-    def _attempt(self, operation: str, method: str, path: str, read: Callable[[Any], T], request: dict[str, Any]) -> T:
-        try:
-            response = self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            problem = f"no answer from {self._settings.base_url} ({type(error).__name__}: {self._redact(str(error))})"
-            raise errors.NoAnswerError(operation, f"{problem}; check kinetic:baseUrl and the network") from None
-        except httpx.HTTPError as error:
-            raise unreadable(operation, None, f"its answer can't be decoded ({type(error).__name__})") from None
+    def _attempt(self, request: Request, read: Callable[[object], T], attempt: int) -> T:
+        secrets = (*self._secrets, *filter(None, [request.idempotency_key]))
+        response = self._send(request, secrets, attempt)
         if not response.is_success:
-            self._raise_for(operation, method, response)
+            raise answers.error_of(response, request.operation, scope=request.scope, secrets=secrets, attempts=attempt)
         try:
-            return read(json.loads(response.content))
+            return read(answers.read_json(response))
         except (ValueError, ValidationError):
-            problem = f"not an answer of the Kinetic API: {kind_of(response)}; a proxy, or a wrong kinetic:baseUrl?"
-            raise unreadable(operation, response, problem) from None
+            raise answers.unreadable(response, request.operation, secrets=secrets, attempts=attempt) from None
 
-    def _raise_for(self, operation: str, method: str, response: httpx.Response) -> NoReturn:
-        kind, problem = error_for(response)
-        scope = "webhook_endpoints:read" if method == "GET" else "webhook_endpoints:write"
-        words = self._redact(words_of(response), *response.request.headers.get_list("Idempotency-Key"))
-        wait = response.headers.get("Retry-After")
-        problem = problem.replace("{scope}", scope) + (
-            f"; it asks to wait {wait[:40]} (seconds, or until)" if wait else ""
+    def _send(self, request: Request, secrets: tuple[str, ...], attempt: int) -> httpx.Response:
+        """Send once; whatever httpx raises becomes an error of the call."""
+        try:
+            return self._http.request(
+                request.method, request.path, content=request.content, params=request.params, headers=request.headers
+            )
+        except httpx.TransportError as error:
+            reason = f"{type(error).__name__}: {redact.text(str(error), *secrets)}"
+            problem = f"no answer from {self._settings.base_url} ({reason})"
+            advice = "Check kinetic:baseUrl and the network."
+            raise errors.NoAnswerError(request.operation, problem, attempts=attempt, advice=advice) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
+            problem = f"its answer can't be decoded ({type(error).__name__})"
+            raise errors.UnreadableAnswerError(request.operation, problem, attempts=attempt) from None
+
+
+def _open_http(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.Client:
+    try:
+        base_url = httpx.URL(settings.base_url)
+    except httpx.InvalidURL:
+        shown = redact.value(settings.base_url)
+        problem = f"{SOURCES['base_url']} isn't a URL that a request can be sent to. Given: {shown}"
+        raise errors.SettingsError([problem]) from None
+    try:
+        return httpx.Client(
+            base_url=base_url,
+            timeout=settings.timeout_seconds,
+            limits=httpx.Limits(max_connections=None),  # the engine decides how many calls are under way
+            transport=transport,
+            headers={
+                "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
+                "MD-Version": settings.api_version,
+                "Accept": "application/json",
+                "User-Agent": f"pulumi-kinetic/{metadata.version('pulumi-kinetic')}",
+            },
         )
-        problem += f". The server says: {words}" if words else ""
-        error = kind(operation, problem, status=response.status_code, request_id=request_id(response))
-        error.retry_after = wait
-        raise error
-
-    def _redact(self, text: str, *secrets: str) -> str:
-        for secret in (self._settings.api_key.get_secret_value(), *secrets):
-            text = text.replace(secret, "[redacted]")
-        return re.sub(r"(whsec|md_test|md_live)_\w+", r"[redacted]", text)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, errors.ApiError) else None
-    return wait_seconds(state.attempt_number, asked, random.random(), datetime.now(timezone.utc))  # noqa: S311 jitter is no secret
+    except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+        # httpx reads the environment's proxies and certificates here; their values may hold a password
+        names = [name for name in _NETWORK_VARIABLES if os.environ.get(name) or os.environ.get(name.lower())]
+        problem = f"can't set up HTTP ({type(error).__name__}): check {', '.join(names) or 'the environment'}"
+        raise errors.SettingsError([problem]) from None
 
 
 def _path_of(endpoint_id: str) -> str:
@@ -217,5 +268,5 @@ def _path_of(endpoint_id: str) -> str:
 def _next_cursor(page: Page, cursor: str | None, *, backward: bool) -> str:
     following = page.data[0 if backward else -1].webhook_endpoint_id if page.data else cursor
     if following is None or following == cursor:
-        raise unreadable("list webhook endpoints", None, "the API says that there is more, but sends nothing new")
+        raise errors.UnreadableAnswerError(_LIST, "the API says that there is more, but sends nothing new")
     return following

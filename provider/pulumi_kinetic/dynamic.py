@@ -1,11 +1,10 @@
 """The front door for Python programs: a dynamic provider, and what a program imports."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, cast
 from uuid import uuid4
 
 import pulumi
@@ -22,17 +21,17 @@ from pulumi.dynamic import (
 from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
-from pulumi_kinetic import errors, inputs, lifecycle, settings, values
-from pulumi_kinetic.answers import Endpoint
+from pulumi_kinetic import endpoint, errors, inputs, settings
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
 
-_PROVIDER = "__provider"
 _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
-P = ParamSpec("P")
-T = TypeVar("T")
+# What the SDK hands to a provider: any values, under the names of the schema, since the class below translates them.
+Properties = dict[str, Any]
 
 
 class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"):
@@ -40,11 +39,11 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
 
     Source: API reference, "Webhook Endpoints". `url`, `enabled_events` and `status` change in place and
     keep the id and the signing secret; only a replacement that you ask for (`replacement_trigger`,
-    `--replace`) makes a new endpoint with a new secret.
+    `--replace`) creates a new endpoint with a new secret.
     """
 
     webhook_endpoint_id: pulumi.Output[str]
-    """The id that the API gave (`we_…`); the same as `id`."""
+    """The id that the API gave it (`we_…`); the same as `id`."""
     url: pulumi.Output[str]
     """Where events are delivered."""
     enabled_events: pulumi.Output[list[str] | None]
@@ -52,14 +51,14 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     status: pulumi.Output[str]
     """`enabled` or `disabled`."""
     created_at: pulumi.Output[str | None]
-    """When the API created it, as it says (ISO 8601)."""
+    """When the API created it (ISO 8601)."""
     environment: pulumi.Output[str]
     """`sandbox` or `production`, by the key that created it."""
     signing_secret: pulumi.Output[str | None]
     """Verifies deliveries. A Pulumi secret; None for an adopted endpoint whose secret was not supplied."""
 
     def __init_subclass__(cls) -> None:
-        """A subclass keeps the type; left alone, the SDK would give it the type of any dynamic resource."""
+        """Keep the type; left alone, the SDK would give a subclass the type of any dynamic resource."""
         super().__init_subclass__(module="kinetic", name="WebhookEndpoint")
 
     def __init__(  # noqa: PLR0913 one argument for each input of the resource
@@ -76,12 +75,12 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         """Declare an endpoint.
 
         Args:
-            resource_name: its name in the program.
-            url: an absolute https URL (http in the sandbox only), without user:password and fragment.
-            enabled_events: names of events; omitted, None or `["*"]` means all. Order doesn't matter.
+            resource_name: Its name in the program.
+            url: An absolute https URL (http in the sandbox only), without user:password and fragment.
+            enabled_events: Names of events; omitted, None or `["*"]` means all. Order doesn't matter.
             status: "enabled" or "disabled".
-            adopt: the id of an endpoint that exists, to manage it instead of creating one.
-            existing_signing_secret: with `adopt`, its secret, if you still have it.
+            adopt: The id of an endpoint that exists, to manage it instead of creating one.
+            existing_signing_secret: With `adopt`, its secret, if you still have it.
             opts: Pulumi's resource options.
         """
         props = {
@@ -89,9 +88,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             "enabled_events": enabled_events,
             "status": status,
             "adopt": adopt,
-            "existing_signing_secret": _secret(existing_signing_secret),
-            # Check puts the key in its place; the engine keeps a name secret once an input of it was. What stands
-            # here until then names the stack, which the engine doesn't tell a dynamic provider.
+            "existing_signing_secret": _as_secret(existing_signing_secret),
+            # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
+            # doesn't tell a dynamic provider its stack. See docs/contributing/engine-facts.md#secret-properties.
             "idempotency_key": pulumi.Output.secret(pulumi.get_stack()),
             "webhook_endpoint_id": None,
             "created_at": None,
@@ -104,17 +103,25 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
 
     def translate_input_property(self, prop: str) -> str:
-        """The schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
+        """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
         return prop if prop.startswith("__") else to_camel(prop)
 
     def translate_output_property(self, prop: str) -> str:
-        """The Python attribute of a property."""
+        """Return the Python attribute of a property."""
         return prop if prop.startswith("__") else to_snake(prop)
 
 
 @dataclass(frozen=True)
 class WebhookEndpointInfo:
-    """What the API tells about an endpoint that exists; never a secret."""
+    """An endpoint as the API describes it; never its secret.
+
+    Attributes:
+        webhook_endpoint_id: Its id (`we_…`).
+        url: Where events are delivered.
+        enabled_events: The events delivered; None where the API doesn't say, and `["*"]` means all.
+        status: `enabled` or `disabled`.
+        created_at: When the API created it (ISO 8601), if it says.
+    """
 
     webhook_endpoint_id: str
     url: str
@@ -123,48 +130,32 @@ class WebhookEndpointInfo:
     created_at: str | None
 
 
+@errors.user_facing("look up a webhook endpoint")
 def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
-    """Look one endpoint up, when the program runs (so in a preview too).
+    """Look up one endpoint when the program runs (so in a preview too).
+
+    Args:
+        webhook_endpoint_id: The id that the API gave it (`we_…`).
 
     Raises:
-        NotFoundError: no such endpoint in the key's organization and environment.
-        KineticError: settings are missing, or the API can't be asked.
+        NotFoundError: No such endpoint exists in the key's organization and environment.
+        SettingsError: The API key or another setting is missing or wrong.
+        ApiError: The API can't be asked.
     """
-    with _lookup() as api:
-        return _info(api.get(webhook_endpoint_id))
+    with _client_of_the_stack() as api:
+        return WebhookEndpointInfo(**cast("Properties", api.get(webhook_endpoint_id).public()))
 
 
+@errors.user_facing("list webhook endpoints")
 def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
-    """All endpoints of the key's environment, when the program runs (so in a preview too).
+    """Return all endpoints of the key's environment when the program runs (so in a preview too).
 
     Raises:
-        KineticError: settings are missing, or the API can't be asked.
+        SettingsError: The API key or another setting is missing or wrong.
+        ApiError: The API can't be asked.
     """
-    with _lookup() as api:
-        return [_info(found) for found in api.list()]
-
-
-def _door(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Let out only messages that are fit for a user.
-
-    Any exception of a dynamic provider reaches the user as a traceback. Raised again here, without cause and
-    inner frames, a few lines remain and the last one says it all.
-    See docs/contributing/engine-facts.md#errors-of-a-dynamic-provider.
-    """
-
-    def decorate(method: Callable[P, T]) -> Callable[P, T]:
-        @wraps(method)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return method(*args, **kwargs)
-            except errors.KineticError as error:
-                raise error.with_traceback(None) from None
-            except Exception as error:  # noqa: BLE001 whatever it is, its text may hold a secret
-                raise errors.UnexpectedError.of(doing, error) from None
-
-        return guarded
-
-    return decorate
+    with _client_of_the_stack() as api:
+        return [WebhookEndpointInfo(**cast("Properties", remote.public())) for remote in api.list()]
 
 
 class KineticProvider(dynamic.ResourceProvider):
@@ -177,95 +168,94 @@ class KineticProvider(dynamic.ResourceProvider):
     _lifecycle: Lifecycle
     _problems: Sequence[str] = ()
 
-    @_door("configure the provider")
+    @errors.user_facing("configure the provider")
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the settings; mistakes in them are reported by `check`, which can show them well."""
+        """Take the settings; mistakes in them are reported by `check`, whose failures the engine shows well."""
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
+            self._lifecycle = Lifecycle(loaded, Client(loaded), Journal(default_folder()), warn=pulumi.log.warn)
         except errors.SettingsError as error:
             self._problems = error.problems
-            return
-        journal = Journal(default_folder())
-        self._lifecycle = Lifecycle(loaded, Client(loaded), journal, warn=pulumi.log.warn)
 
-    @_door("check the inputs")
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Validate the inputs, and give a new resource its idempotency key."""
-        olds = _values(_olds)
-        environment = None if self._problems else self._life().environment
-        checked = inputs.check(olds, _values(news), environment=environment, new_key=str(uuid4()))
-        if not self._problems:
-            self._life().knows(olds.get("adopt"))
-            self._life().serves(get_project(), news.get("idempotencyKey") or "")
-        broken = [CheckFailure("", problem) for problem in self._problems]
-        return CheckResult(checked.inputs, broken + [CheckFailure(*one.told()) for one in checked.failures])
+    @errors.user_facing("check the inputs")
+    def check(self, _olds: Properties, news: Properties) -> CheckResult:
+        """Validate the inputs, and give a new resource its Idempotency-Key."""
+        olds, declared = cast("Inputs", _plain(_olds)), cast("Inputs", _plain(news))
+        if self._problems:
+            checked = inputs.check(olds, declared, environment=None, new_key=str(uuid4()))
+        else:
+            # what stands for the key in a program's inputs is the stack's name
+            stack = declared.get("idempotencyKey") or ""
+            checked = self._lifecycle.check(olds, declared, project=get_project(), stack=stack)
+        broken_settings = [CheckFailure("", problem) for problem in self._problems]
+        failures = [CheckFailure(*failure.redacted()) for failure in checked.failures]
+        return CheckResult(cast("Properties", checked.inputs), broken_settings + failures)
 
-    @_door("compare the state with the program")
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Changed or not; never a replacement.
+    @errors.user_facing("compare the state with the program")
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> DiffResult:
+        """Say whether an update is needed; never a replacement.
 
-        A state that the plugin door saved holds no provider, without which the SDK can neither read nor delete:
-        "changed" once, an update that makes no API call, puts it there.
-        See docs/contributing/engine-facts.md#changing-doors.
+        A state that the plugin saved holds no provider, without which the SDK can neither read nor delete: "changed"
+        once, an update that makes no request, puts it there. See docs/contributing/engine-facts.md#changing-doors.
         """
-        names = self._life().diff(_id, _values(_olds), _values(_news))
-        return DiffResult(changes=bool(names) or _PROVIDER not in _olds, replaces=[])
+        names = self._configured().diff(_id, _state(_olds), cast("Inputs", _plain(_news)))
+        return DiffResult(changes=bool(names) or PROVIDER_PICKLE not in _olds, replaces=[])
 
-    @_door("create the endpoint")
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Create or adopt. A half-made endpoint is deleted again, since an error here drops its state."""
-        try:
-            endpoint_id, state = self._life().create(_values(props))
-        except errors.PartialCreateError as partial:
-            raise self._life().undo(partial) from None
-        return CreateResult(endpoint_id, state)
+    @errors.user_facing("create the endpoint")
+    def create(self, props: Properties) -> CreateResult:
+        """Create or adopt an endpoint."""
+        endpoint_id, state = self._configured().create(cast("Inputs", _plain(props)))
+        return CreateResult(endpoint_id, cast("Properties", state))
 
-    @_door("read the endpoint")
-    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """The endpoint as it is now; `ReadResult(None, {})` where the API says that it is gone."""
-        state = self._life().read(id_, _values(props))
-        return ReadResult(None, {}) if state is None else ReadResult(id_, state, lifecycle.inputs_of(state))
+    @errors.user_facing("read the endpoint")
+    def read(self, id_: str, props: Properties) -> ReadResult:
+        """Return the endpoint as it is now; `ReadResult(None, {})` where the API says that it is gone."""
+        state = self._configured().read(id_, _state(props))
+        if state is None:
+            return ReadResult(None, {})
+        return ReadResult(id_, cast("Properties", state), cast("Properties", endpoint.inputs_of(state)))
 
-    @_door("update the endpoint")
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """One PATCH of what differs."""
-        return UpdateResult(self._life().update(_id, _values(_olds), _values(_news)))
+    @errors.user_facing("update the endpoint")
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
+        """Send one PATCH of what differs."""
+        state = self._configured().update(_id, _state(_olds), cast("Inputs", _plain(_news)))
+        return UpdateResult(cast("Properties", state))
 
-    @_door("delete the endpoint")
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Delete; gone already is as good."""
-        self._life().delete(_id, _values(_props))
+    @errors.user_facing("delete the endpoint")
+    def delete(self, _id: str, _props: Properties) -> None:
+        """Delete the endpoint; one that is gone already is as good."""
+        self._configured().delete(_id, _state(_props))
 
-    def _life(self) -> Lifecycle:
+    def _configured(self) -> Lifecycle:
         if self._problems:
             raise errors.SettingsError(self._problems)
         return self._lifecycle
 
 
-def _values(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The engine's property bag in plain values: without our pickle, unknowns as the engine spells them."""
-    return {name: _known(value) for name, value in properties.items() if name != _PROVIDER}
+def _as_secret(value: pulumi.Input[str | None]) -> pulumi.Input[str | None]:
+    return None if value is None else pulumi.Output.secret(cast("pulumi.Input[str]", value))
 
 
-def _known(value: Any) -> Any:
+def _state(properties: Properties) -> State:
+    return cast("State", _plain(properties))
+
+
+def _plain(properties: Mapping[str, object]) -> dict[str, object]:
+    """The engine's properties in plain values: without our pickle, unknown ones as the engine spells them."""
+    return {name: _spell_unknown(value) for name, value in properties.items() if name != PROVIDER_PICKLE}
+
+
+def _spell_unknown(value: object) -> object:
     if isinstance(value, list):
-        return [_known(item) for item in value]
-    return values.UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
-
-
-def _secret(value: Any) -> Any:
-    return None if value is None else pulumi.Output.secret(value)
+        return [_spell_unknown(item) for item in value]
+    return UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
 
 
 @contextmanager
-def _lookup() -> Iterator[Client]:
-    loaded = settings.load(pulumi.Config("kinetic").get, os.environ)
-    api = Client(loaded)
+def _client_of_the_stack() -> Iterator[Client]:
+    """A client by the settings of the stack whose program runs."""
+    api = Client(settings.load(pulumi.Config("kinetic").get, os.environ))
     try:
         yield api
     finally:
         api.close()
-
-
-def _info(found: Endpoint) -> WebhookEndpointInfo:
-    return WebhookEndpointInfo(**found.model_dump(exclude={"signing_secret"}))

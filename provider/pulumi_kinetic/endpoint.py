@@ -1,21 +1,21 @@
-"""What a webhook endpoint is: what its properties mean and what differs.
-
-Pure functions of plain values: no I/O, no Pulumi. A property bag is a `dict` with the schema's camelCase
-names, as the engine keeps it in state.
-"""
+"""What a webhook endpoint's properties are, what they mean, and what differs. Pure functions of plain values."""
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal, TypedDict, TypeVar, cast, get_args
 
-from pulumi_kinetic.values import UNKNOWN, Properties, contains_unknown
+from pulumi_kinetic.settings import Environment
+from pulumi_kinetic.values import UNKNOWN, contains_unknown
 
-Environment = Literal["sandbox", "production"]
-
-ALL_EVENTS = ("*",)
-UPDATABLE = ("url", "enabledEvents", "status")
 DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
+
+Updatable = Literal["url", "enabledEvents", "status"]
+UPDATABLE: tuple[Updatable, ...] = get_args(Updatable)
+"""The properties that the API can change, in the schema's order."""
+SECRET_NAMES = frozenset({"signingSecret", "existingSigningSecret", "idempotencyKey"})
+"""The properties that are secret, however they came."""
+
 URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
     r"(?P<user>[^/?#]*@)?(?P<host>\[[^]/?#@]*\]|[^]:/?#@\[]*)(?::(?P<port>[0-9]*))?"
@@ -23,61 +23,130 @@ URL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_PORT_DIGITS = 5
+_ALL_EVENTS = ["*"]
+_DEFAULTS: dict[Updatable, object] = {"url": "", "enabledEvents": _ALL_EVENTS, "status": "enabled"}
+Bag = TypeVar("Bag", bound=Mapping[str, object])
 
 
-def changes(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
-    """The updatable properties whose meaning differs, with the value that each is to have."""
-    return {
-        name: inputs[name] if inputs.get(name) is not None else _DEFAULTS[name]
-        for name in UPDATABLE
-        if meaning(name, state.get(name)) != meaning(name, inputs.get(name))
-    }
+class Patch(TypedDict, total=False):
+    """What an update may change. The names are the schema's, as the engine keeps them in state."""
+
+    url: str
+    enabledEvents: list[str] | None
+    status: str | None
 
 
-def learns_secret(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
-    """Whether the inputs supply a signing secret that state doesn't know."""
-    return state.get("signingSecret") is None and inputs.get("existingSigningSecret") is not None
+class Inputs(Patch, total=False):
+    """What a user declares, and the Idempotency-Key that `check` adds."""
+
+    adopt: str | None
+    existingSigningSecret: str | None
+    idempotencyKey: str
 
 
-def differing(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
-    """The names of the properties that an update would change, in the schema's order."""
-    supplied = ["existingSigningSecret"] if learns_secret(state, inputs) else []
-    return [*changes(state, inputs), *supplied]
+class State(Inputs, total=False):
+    """What the engine keeps of an endpoint: its inputs, and what only the API knows."""
+
+    webhookEndpointId: str
+    createdAt: str | None
+    environment: Environment
+    signingSecret: str | None
 
 
-def meaning(name: str, value: Any) -> Any:
-    """A value of a property such that equal meanings compare equal. See docs/contributing/design.md#equal."""
+def canonical(name: Updatable, value: object) -> object:
+    """Return a value of a property in a form in which equal meanings are equal.
+
+    See docs/contributing/design.md#equal.
+    """
     if value is None:
         value = _DEFAULTS[name]
     if contains_unknown(value):
         return UNKNOWN
     if name == "url":
-        return _normal_url(str(value))
-    return frozenset(value) if name == "enabledEvents" else value
+        return _canonical_url(str(value))
+    return frozenset(value) if name == "enabledEvents" and isinstance(value, list | tuple) else value
 
 
-def declared_form(declared: Mapping[str, Any], actual: Mapping[str, Any]) -> Properties:
-    """The updatable properties as the server has them, in the user's form wherever it means the same.
+def patch_for(state: Patch, inputs: Patch) -> Patch:
+    """Return what has to be sent so that the endpoint of a state becomes what the inputs declare.
 
-    A dynamic read is given old outputs only, so they have to keep order, repeats and omissions.
+    Returns: The properties whose meaning differs, with their new values; empty where nothing differs.
     """
-    merged = {
+    changed = {
+        name: inputs.get(name) if inputs.get(name) is not None else _DEFAULTS[name]
+        for name in UPDATABLE
+        if canonical(name, state.get(name)) != canonical(name, inputs.get(name))
+    }
+    return cast("Patch", changed)
+
+
+def changed_names(state: State, inputs: Inputs) -> list[str]:
+    """Return the names of the properties that an update would change, in the schema's order."""
+    # an imported or adopted endpoint's secret may be supplied later
+    supplied = ["existingSigningSecret"] if state.get("signingSecret") != known_secret(state, inputs) else []
+    return [*patch_for(state, inputs), *supplied]
+
+
+def declared_form(declared: Patch, actual: Patch) -> Patch:
+    """Return what the server has, spelled as the user did wherever that means the same.
+
+    A refresh of a dynamic resource is given old outputs only, so these keep order, repeats and omissions.
+    See docs/contributing/engine-facts.md#old-outputs-only.
+    """
+    merged: dict[str, object] = {
         name: declared.get(name)
-        if meaning(name, declared.get(name)) == meaning(name, actual.get(name))
+        if canonical(name, declared.get(name)) == canonical(name, actual.get(name))
         else actual.get(name)
         for name in UPDATABLE
     }
-    return {name: value for name, value in merged.items() if value is not None}
+    return cast("Patch", without_none(merged))
 
 
-def _normal_url(url: str) -> str:
+def inputs_of(state: State) -> Inputs:
+    """Return the inputs that a state holds, as a refresh reports them.
+
+    See docs/contributing/engine-facts.md#readresult-inputs.
+    """
+    names = Inputs.__annotations__
+    return cast("Inputs", {name: value for name, value in without_none(state).items() if name in names})
+
+
+def planned_create(inputs: Inputs, environment: Environment) -> State:
+    """Return the state that a create will lead to, as far as a preview can know it. Makes no request."""
+    adopted = inputs.get("adopt")
+    computed: State = {
+        "webhookEndpointId": adopted or UNKNOWN,
+        "createdAt": UNKNOWN,
+        "environment": environment,
+        "signingSecret": inputs.get("existingSigningSecret") if adopted else UNKNOWN,
+    }
+    return without_none(cast("State", {**inputs, **computed}))
+
+
+def planned_update(state: State, inputs: Inputs) -> State:
+    """Return the state that an update will lead to; what only the API knows stays. Makes no request."""
+    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment")}
+    return without_none(cast("State", {**inputs, **kept, "signingSecret": known_secret(state, inputs)}))
+
+
+def known_secret(state: State, inputs: Inputs) -> str | None:
+    """Return the signing secret: the state's, else the one that the inputs supply. A known one is never replaced."""
+    return state.get("signingSecret") or inputs.get("existingSigningSecret")
+
+
+def without_none(properties: Bag) -> Bag:
+    """Return the properties that have a value: the engine doesn't tell None from a missing one."""
+    return cast("Bag", {name: value for name, value in properties.items() if value is not None})
+
+
+def _canonical_url(url: str) -> str:
     match = URL.fullmatch(url)
     if not match:
         return url
     scheme = match["scheme"].lower()
-    port = int(match["port"] or 0) or DEFAULT_PORTS.get(scheme)
+    # int() refuses thousands of digits, and a port that long is no port anyway
+    port = match["port"] if len(match["port"] or "") > MAX_PORT_DIGITS else int(match["port"] or 0)
     path, query, fragment = match["path"] or "/", match["query"] or "", match["fragment"] or ""
-    return f"{scheme}://{match['user'] or ''}{match['host'].lower()}:{port}{path}{query}{fragment}"
-
-
-_DEFAULTS: dict[str, Any] = {"url": "", "enabledEvents": list(ALL_EVENTS), "status": "enabled"}
+    host = match["host"].lower()
+    return f"{scheme}://{match['user'] or ''}{host}:{port or DEFAULT_PORTS.get(scheme)}{path}{query}{fragment}"

@@ -1,16 +1,15 @@
-"""The error tree.
+"""The error tree, and the boundary that lets nothing else reach a user.
 
 KineticError                      everything this package raises on purpose
 ├── SettingsError                 key, base URL or limits are missing or wrong: nothing was sent
-├── EnvironmentMismatchError      an endpoint of the sandbox met with a production key, or the reverse
+├── EnvironmentMismatchError      a production key used on a sandbox endpoint, or the reverse
 ├── AdoptionError                 `adopt` names an endpoint that can't be taken over
-├── PartialCreateError            the endpoint exists, but what had to follow its creation failed
 ├── JournalError                  the journal of creates can't be written or read
 ├── StackError                    a stack can't be read or changed through the Pulumi CLI
-├── UnexpectedError               a defect of this package, told without the values it met
+├── UnexpectedError               a defect of this package, reported without the values involved
 └── ApiError                      a call of the Kinetic API failed
     ├── NoAnswerError             connection refused, reset or timed out
-    ├── UnreadableAnswerError     an answer that the API reference doesn't know (a proxy's page, cut JSON)
+    ├── UnreadableAnswerError     an answer that the API reference doesn't describe (a proxy's page, cut JSON)
     ├── UnauthorizedError         401
     ├── ForbiddenError            403
     ├── NotFoundError             404 whose body says `not_found`: the endpoint doesn't exist
@@ -21,17 +20,47 @@ KineticError                      everything this package raises on purpose
 """
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class KineticError(Exception):
-    """Root of the tree; `str()` of it is fit to be shown to a user and holds no secret."""
+    """Root of the tree; its text is fit for a user and holds no secret.
+
+    Attributes:
+        advice: What the user can do about it, shown on a line of its own; "" where there is nothing to say.
+    """
+
+    def __init__(self, problem: str, *, advice: str = "") -> None:
+        super().__init__(problem)
+        self.advice = advice
+
+    def __str__(self) -> str:
+        problem = super().__str__()
+        return f"{problem}\n{self.advice}" if self.advice else problem
+
+    def with_advice(self, advice: str) -> "Self":
+        """Return a copy of this error that says what to do; an exception in flight isn't edited."""
+        copy = type(self).__new__(type(self))
+        copy.args = self.args
+        copy.__dict__.update(self.__dict__, advice=advice)
+        return copy
 
 
 class SettingsError(KineticError):
-    """Configuration is missing or wrong; `problems` has one sentence for each mistake."""
+    """Configuration is missing or wrong.
+
+    Attributes:
+        problems: One sentence for each mistake.
+    """
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -41,28 +70,17 @@ class SettingsError(KineticError):
 class EnvironmentMismatchError(KineticError):
     """The state belongs to one environment, the API key to the other."""
 
-    def __init__(self, endpoint_id: str, belongs_to: str, key_of: str) -> None:
+    def __init__(self, endpoint_id: str, endpoint_environment: str, key_environment: str) -> None:
         super().__init__(
-            f"{endpoint_id} belongs to the {belongs_to} environment, but the API key is of {key_of}. "
-            f"Set kinetic:apiKey (and kinetic:baseUrl) to those of {belongs_to}, or use a stack of its own "
-            f"for {key_of}. Nothing was sent."
+            f"{endpoint_id} belongs to the {endpoint_environment} environment, but the API key is of "
+            f"{key_environment}. Nothing was sent.",
+            advice=f"Set kinetic:apiKey (and kinetic:baseUrl) to those of {endpoint_environment}, or use another stack "
+            f"for {key_environment}.",
         )
 
 
 class AdoptionError(KineticError):
     """`adopt` names an endpoint that doesn't exist here or is managed already."""
-
-
-class PartialCreateError(KineticError):
-    """The endpoint was created, but a call that had to follow failed.
-
-    `endpoint_id` and `state` (secret included) are those of the endpoint that exists now.
-    """
-
-    def __init__(self, endpoint_id: str, state: dict[str, Any], cause: KineticError) -> None:
-        super().__init__(f"{endpoint_id} was created, but {cause}")
-        self.endpoint_id = endpoint_id
-        self.state = state
 
 
 class JournalError(KineticError):
@@ -77,41 +95,56 @@ class UnexpectedError(KineticError):
     """A defect: the kind of exception and its place, but not its text, which may hold values."""
 
     @classmethod
-    def of(cls, doing: str, error: Exception) -> "UnexpectedError":
-        """What a door tells instead of an exception that nobody foresaw."""
+    def of(cls, operation: str, error: Exception) -> "UnexpectedError":
+        """Report an exception that nobody foresaw in an operation ("create the endpoint")."""
         place = traceback.extract_tb(error.__traceback__)[-1]
         return cls(
-            f"could not {doing}: unexpected {type(error).__name__} in {place.name}, line {place.lineno} of "
-            f"{Path(place.filename).name}. This is a defect of pulumi-kinetic: please report it"
+            f"could not {operation}: unexpected {type(error).__name__} in {place.name}, line {place.lineno} of "
+            f"{Path(place.filename).name}.",
+            advice="This is a defect of pulumi-kinetic: please report it.",
         )
 
 
 class ApiError(KineticError):
     """A call of the API failed.
 
-    Attributes: `operation` ("create a webhook endpoint for …"), `status` (HTTP, None without an answer),
-    `request_id` (the answer's MD-Request-Id, if any), `retry_after` (its Retry-After, as sent), `attempts` (how
-    often the request was sent).
+    Attributes:
+        operation: What was tried, with its target ("read webhook endpoint we_1").
+        status: The HTTP status; None without an answer.
+        request_id: The answer's MD-Request-Id, if any.
+        retry_after_seconds: How long the answer's Retry-After asks to wait; 0 where it doesn't.
+        attempts: How often the request had been sent when it failed for good.
     """
 
-    def __init__(
-        self, operation: str, problem: str, *, status: int | None = None, request_id: str | None = None
+    def __init__(  # noqa: PLR0913 an exception is built whole
+        self,
+        operation: str,
+        problem: str,
+        *,
+        status: int | None = None,
+        server_message: str = "",
+        request_id: str | None = None,
+        retry_after_seconds: float = 0,
+        attempts: int = 1,
+        advice: str = "",
     ) -> None:
+        wait = f"; retry after {retry_after_seconds:.0f} s" if retry_after_seconds else ""
+        words = f". The server says: {server_message}" if server_message else ""
         suffix = f" (request id {request_id})" if request_id else ""
-        super().__init__(f"could not {operation}: {problem}{suffix}")
+        super().__init__(f"could not {operation}: {problem}{wait}{words}{suffix}", advice=advice)
         self.operation = operation
         self.status = status
         self.request_id = request_id
-        self.retry_after: str | None = None
-        self.attempts = 1
+        self.retry_after_seconds = retry_after_seconds
+        self.attempts = attempts
 
 
 class NoAnswerError(ApiError):
-    """No answer came; whether the request was carried out is not known."""
+    """No answer came; whether the request was carried out isn't known."""
 
 
 class UnreadableAnswerError(ApiError):
-    """An answer came that isn't one of the API reference's."""
+    """An answer came that the API reference doesn't describe."""
 
 
 class UnauthorizedError(ApiError):
@@ -123,7 +156,7 @@ class ForbiddenError(ApiError):
 
 
 class NotFoundError(ApiError):
-    """404 on the API's own word: no such endpoint in this organization and environment."""
+    """404, and the API's own body says `not_found`: no such endpoint in this organization and environment."""
 
 
 class ConflictError(ApiError):
@@ -140,3 +173,33 @@ class ServerError(ApiError):
 
 class RejectedError(ApiError):
     """Any other 4xx."""
+
+
+def user_facing(
+    operation: str, *, passing: tuple[type[Exception], ...] = ()
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a function raise nothing but a KineticError: the boundary of both doors and of the command.
+
+    A dynamic provider's exception reaches the user as a traceback: raised again here, without cause and inner frames,
+    a few lines remain. See docs/contributing/engine-facts.md#errors-of-a-dynamic-provider.
+
+    Args:
+        operation: What the function does, as the user would say it: "create the endpoint".
+        passing: Exceptions that are no defects here: a command's own way to end.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return function(*args, **kwargs)
+            except passing:
+                raise
+            except KineticError as error:
+                raise error.with_traceback(None) from None
+            except Exception as error:  # noqa: BLE001 whatever it is, its text may hold a secret
+                raise UnexpectedError.of(operation, error) from None
+
+        return guarded
+
+    return decorate

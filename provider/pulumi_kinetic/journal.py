@@ -1,8 +1,8 @@
-"""What was about to be created: on disk before the request leaves, gone when the engine has the answer.
+"""Records of creates: on disk before the request leaves, gone when the engine has the answer.
 
-The engine forgets a create whenever the provider process dies or create returns an error. A record here outlives
-both. It holds no secret but the Idempotency-Key, which is of use with the API key only, and which goes as soon as the
-API has answered. See docs/contributing/engine-facts.md#dropped-pending-operation.
+The engine forgets a create whenever the provider process dies or create returns an error
+(see docs/contributing/engine-facts.md#dropped-pending-operation). A record here outlives both. It holds no secret but
+the Idempotency-Key, which is of use with the API key only, and which goes as soon as the API has answered.
 """
 
 import atexit
@@ -15,13 +15,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pulumi_kinetic.endpoint import Environment
 from pulumi_kinetic.errors import JournalError
 from pulumi_kinetic.process import Process
+from pulumi_kinetic.settings import Environment
 
 
 class Owner(BaseModel):
-    """Whose create it is. `provider` is the URN of a plugin's provider resource; "" at the dynamic door."""
+    """Whose create it is.
+
+    Attributes:
+        project: The Pulumi project.
+        stack: The stack's name, without organization.
+        provider: The URN of a plugin's provider resource; "" at the dynamic door.
+    """
 
     project: str = ""
     stack: str = ""
@@ -29,7 +35,18 @@ class Owner(BaseModel):
 
 
 class Record(Owner):
-    """One create: open until the API has answered, then with the id that it answered."""
+    """One create.
+
+    Attributes:
+        mark: The digest of its Idempotency-Key, which names its file.
+        idempotency_key: Until the API has answered; never shown.
+        body: What was sent, or is about to be.
+        environment: The API key's.
+        at: When it was begun.
+        process: Which process began it.
+        endpoint_id: What the API answered, once it has.
+        abandoned: Whether it failed in a way that leaves open what the API did.
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -40,31 +57,35 @@ class Record(Owner):
     at: datetime
     process: Process
     endpoint_id: str | None = None
-    given_up: bool = False
+    abandoned: bool = False
 
     @property
-    def is_under_way(self) -> bool:
-        """Whether its process is still at it."""
-        return self.endpoint_id is None and not self.given_up and self.process.is_alive()
+    def is_in_progress(self) -> bool:
+        """Whether its process may still send it, or be waiting for the answer."""
+        return self.endpoint_id is None and not self.abandoned and self.process.is_alive()
 
 
 class Journal:
-    """The records of one folder, `$PULUMI_HOME/kinetic/journal` by default; files are 0600 and synced."""
+    """The records of one folder, `$PULUMI_HOME/kinetic/journal` by default; its files are 0600 and synced.
+
+    Threads may share it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._delivered: set[str] = set()
-        self._noted = {one.endpoint_id: one for one in self.records() if one.endpoint_id}
-        atexit.register(self.forget_delivered)
+        self._answered: dict[str, Record] | None = None
+        self._lock = threading.Lock()
+        atexit.register(self.purge_answered)
 
     def begin(self, key: str, body: bytes, environment: Environment, owner: Owner) -> Record:
         """Write what is about to be sent.
 
         Raises:
-            JournalError: it can't be written, so nothing may be sent.
+            JournalError: It can't be written, so nothing may be sent.
         """
         record = Record(
-            mark=mark_of(key),
+            mark=digest(key),
             idempotency_key=key,
             body=body.decode(),
             environment=environment,
@@ -76,39 +97,53 @@ class Journal:
         return record
 
     def answered(self, record: Record, endpoint_id: str) -> None:
-        """The API has created it. The record goes when this process ends in peace (the engine has the answer then).
+        """Note that the API has created the endpoint.
 
-        Where the process is already ending, the answer reaches nobody, and the record stays.
+        The record is removed when this process exits cleanly: the engine has the answer then. Where the process is
+        exiting already, the answer reaches nobody, and the record stays.
+
+        Raises:
+            JournalError: It can't be written.
         """
-        answered = record.model_copy(update={"endpoint_id": endpoint_id, "idempotency_key": None})
-        self._write(answered)
+        self._write(record.model_copy(update={"endpoint_id": endpoint_id, "idempotency_key": None}))
         if threading.main_thread().is_alive():
             self._delivered.add(record.mark)
 
-    def give_up(self, record: Record) -> None:
-        """The create has failed without a known end: the record stays open, but nobody is at it any more."""
-        self._write(record.model_copy(update={"given_up": True}))
+    def abandon(self, record: Record) -> None:
+        """Note that the create has failed in a way that leaves open what the API did: the record stays.
+
+        Raises:
+            JournalError: It can't be written.
+        """
+        self._write(record.model_copy(update={"abandoned": True}))
 
     def close(self, record: Record) -> None:
-        """Nothing is open any more: it came to nothing, or it is where it belongs."""
+        """Remove the record: nothing was created, or the endpoint is where it belongs."""
         (self.folder / f"{record.mark}.json").unlink(missing_ok=True)
 
-    def seen(self, endpoint_id: str) -> None:
-        """The engine has this endpoint in its state: whatever record led to it is done."""
-        record = self._noted.pop(endpoint_id, None)
+    def note_managed(self, endpoint_id: str) -> None:
+        """Close whatever record led to an endpoint that the engine has in its state.
+
+        Raises:
+            JournalError: A file of the folder isn't a record.
+        """
+        with self._lock:
+            if self._answered is None:
+                self._answered = {record.endpoint_id: record for record in self.records() if record.endpoint_id}
+            record = self._answered.pop(endpoint_id, None)
         if record is not None:
             self.close(record)
 
-    def forget_delivered(self) -> None:
+    def purge_answered(self) -> None:
         """Remove the records whose answers the engine has."""
         for mark in self._delivered:
             (self.folder / f"{mark}.json").unlink(missing_ok=True)
 
     def records(self) -> Iterator[Record]:
-        """All records, oldest first.
+        """Iterate over all records, oldest first.
 
         Raises:
-            JournalError: a file of the folder is no record (written half, say, by a machine that went down).
+            JournalError: A file of the folder isn't a record (half written by a machine that went down, say).
         """
         records = [record for path in self.folder.glob("*.json") if (record := _read(path)) is not None]
         return iter(sorted(records, key=lambda record: record.at))
@@ -124,22 +159,23 @@ class Journal:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
-            _sync(self.folder)
+            _sync_folder(self.folder)
         except OSError as error:
             raise JournalError(
-                f"can't write the journal in {self.folder} ({error.strerror}), without which a create that is cut off "
-                "would be lost. Make the folder writable, or set PULUMI_HOME to one that is"
+                f"can't write the journal in {self.folder} ({error.strerror}), without which an interrupted create "
+                "would be lost",
+                advice="Make the folder writable, or set PULUMI_HOME to one that is.",
             ) from None
 
 
 def default_folder() -> Path:
-    """`$PULUMI_HOME/kinetic/journal`, where PULUMI_HOME is `~/.pulumi` unless set."""
+    """Return `$PULUMI_HOME/kinetic/journal`, where PULUMI_HOME is `~/.pulumi` unless set."""
     home = os.environ.get("PULUMI_HOME")
     return (Path(home) if home else Path.home() / ".pulumi") / "kinetic" / "journal"
 
 
-def mark_of(key: str) -> str:
-    """What stands for an Idempotency-Key in a file's name, without telling it."""
+def digest(key: str) -> str:
+    """Hash an Idempotency-Key for use as a file name, so that the name doesn't reveal the key."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
@@ -150,10 +186,11 @@ def _read(path: Path) -> Record | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError):
-        raise JournalError(f"{path} is not a record of a create; look at it, then move it away") from None
+        problem = f"{path} isn't a record of a create"
+        raise JournalError(problem, advice="Look at it, then move it away.") from None
 
 
-def _sync(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

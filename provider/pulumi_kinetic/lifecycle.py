@@ -1,319 +1,275 @@
-"""What happens to an endpoint: the decisions of `endpoint` carried out by `client`.
+"""Check, diff, create, read, update and delete: what each leads to at the API. Both doors call this."""
 
-State is a property bag: the inputs and what the API adds. Both doors call this and nothing below it.
-"""
+from collections.abc import Callable
+from typing import cast
+from uuid import uuid4
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from pydantic.alias_generators import to_snake
 
-from pydantic.alias_generators import to_camel, to_snake
-
-from pulumi_kinetic import client, endpoint, errors, values
-from pulumi_kinetic.answers import Endpoint
+from pulumi_kinetic import client, endpoint, errors, inputs
+from pulumi_kinetic.answers import RemoteEndpoint
+from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.endpoint import Inputs, Patch, State, without_none
+from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal, Owner, Record
-from pulumi_kinetic.settings import Settings
-from pulumi_kinetic.values import Properties
+from pulumi_kinetic.settings import Environment, Settings
 
-_CREATED_BLIND = (
-    "the API created the endpoint, but its answer holds no signing secret, which is sent once only. "
-    "{consequence} Run the update again to create another"
+_SHOWN_ONCE = "{endpoint_id} {event} without its signing secret: `signing_secret` is None. {advice}"
+_ADOPTED = "is adopted"
+_ADOPTED_ADVICE = (
+    "The API showed the secret only when the endpoint was created. If you still have it, give it as "
+    "`existing_signing_secret`; if not, rotate: remove `adopt` and run `pulumi up --replace URN`, which makes a new "
+    "endpoint with a new secret before the old one goes."
 )
-_ADOPTED_BLIND = (
-    "{endpoint_id} is adopted without its signing secret, which the API showed only when it was created: "
-    "`signing_secret` is None. If you still have it, give it as `existing_signing_secret`; if not, rotate: remove "
-    "`adopt` and run `pulumi up --replace URN`, which makes a new endpoint with a new secret before the old one goes."
+_CREATED = "was created, but the API answered"
+_CREATED_ADVICE = (
+    "The API shows a secret once only. To get one, rotate: run `pulumi up --replace URN`, which makes a new endpoint "
+    "with a new secret before this one goes."
 )
-
-_ALREADY_MANAGED = (
-    "{endpoint_id} can't be adopted: a resource of this program manages it already. Give each endpoint to one "
-    "resource; to replace an adopted one (which rotates its secret), remove `adopt` first"
-)
-
-_STAYS = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first"
-
-_DELETED_BY_HAND = "It was deleted behind Pulumi's back: run `pulumi up --refresh` to have it made again"
-
+_NOT_FINISHED = "{endpoint_id} was created, but its status is still {status}: {error}\nThe next `pulumi up` sets it."
+_KEPT = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first."
+_DELETED_OUTSIDE = "It was deleted outside Pulumi: run `pulumi up --refresh` to create it again."
 _STALE_KEY = (
-    "If the key was changed since the last `pulumi up`: a refresh takes the configuration of that run, which the "
-    "engine keeps (encrypted) in the state. Add --run-program, run `pulumi up` first, or use KINETIC_API_KEY instead"
+    "`pulumi refresh` and `pulumi destroy` use the key saved by the last `pulumi up`. If you rotated it, run "
+    "`pulumi up` first, add --run-program, or use KINETIC_API_KEY."
 )
-
-_RECOVER = "Run `pulumi-kinetic recover --stack …` to bring the stack and the API together again"
+_UNKNOWN_END = "Whether it was created isn't known: run `pulumi-kinetic recover --stack …` to find out."
 
 
 class Lifecycle:
-    """Create, read, update and delete. One object serves one run of the engine, from many threads."""
+    """What the engine's calls lead to. One object serves one run of the engine, from many threads."""
 
     def __init__(
         self, settings: Settings, api: Client, journal: Journal, *, warn: Callable[[str], None], provider: str = ""
     ) -> None:
+        """Make no request yet.
+
+        Args:
+            settings: The provider's settings.
+            api: The API, by these settings.
+            journal: Where creates are recorded.
+            warn: Shows a warning to the user.
+            provider: The URN of a plugin's provider resource; "" at the dynamic door.
+        """
         self._settings = settings
         self._api = api
         self._journal = journal
         self._owner = Owner(provider=provider)
         self._warn = warn
-        self._unfinished: dict[str, Record] = {}
-        self._managed: set[str] = set()
-        self._adopted: set[str] = set()
-        self._lock = threading.Lock()
+        self._claims = Claims()
 
     @property
-    def environment(self) -> endpoint.Environment:
+    def environment(self) -> Environment:
         """The environment of the API key."""
         return self._settings.environment
 
-    def serves(self, project: str, stack: str) -> None:
-        """Remember the project and stack that this run is of; the journal names them."""
+    def check(self, olds: Inputs, news: Inputs, *, project: str, stack: str) -> Checked:
+        """Validate the inputs, and give a new resource its Idempotency-Key. Makes no request.
+
+        Args:
+            olds: The inputs in state; empty for a new resource and for the second check of a replacement.
+            news: The inputs of the program.
+            project: The project that this run belongs to, for the journal.
+            stack: Its stack, for the journal; "" where the engine doesn't say.
+        """
         if stack:
             self._owner = self._owner.model_copy(update={"project": project, "stack": stack})
+        if adopted := olds.get("adopt"):
+            self._claims.note_managed(adopted)
+        return inputs.check(olds, news, environment=self.environment, new_key=str(uuid4()))
 
-    def knows(self, endpoint_id: str | None) -> None:
-        """Remember that a resource of this program manages an endpoint already."""
-        if endpoint_id:
-            self._managed.add(endpoint_id)
-
-    def _in_state(self, endpoint_id: str) -> None:
-        self.knows(endpoint_id)
-        self._journal.seen(endpoint_id)
-
-    def diff(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
-        """The names of the properties that an update would change. Makes no API call.
+    def diff(self, endpoint_id: str, state: State, inputs: Inputs) -> list[str]:
+        """Return the names of the properties that an update would change. Makes no request.
 
         Raises:
-            EnvironmentMismatchError: the state is of the other environment.
+            EnvironmentMismatchError: The state belongs to the other environment.
         """
-        self._guard(endpoint_id, state)
-        self._in_state(endpoint_id)
-        return endpoint.differing(state, inputs)
+        self._require_same_environment(endpoint_id, state)
+        self._note_in_state(endpoint_id)
+        return endpoint.changed_names(state, inputs)
 
-    def create(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
-        """Create an endpoint, or take over the one that `adopt` names; its id and state.
+    def create(self, inputs: Inputs) -> tuple[str, State]:
+        """Create an endpoint, or take over the one that `adopt` names.
+
+        Nothing in a create deletes: what the API has made is returned, with a warning where it isn't whole.
+
+        Returns: The endpoint's id and state.
 
         Raises:
-            PartialCreateError: the endpoint exists, but disabling it failed.
-            AdoptionError, ApiError: nothing was created.
+            AdoptionError: The endpoint to adopt doesn't exist here, or is managed already.
+            JournalError: The create can't be recorded, so nothing was sent.
+            ApiError: The create failed. Unless the text says otherwise, nothing was created.
         """
-        return self._adopt(inputs) if inputs.get("adopt") else self._post(inputs)
+        return self._adopt(inputs, inputs["adopt"]) if inputs.get("adopt") else self._create(inputs)
 
-    def read(self, endpoint_id: str, state: Mapping[str, Any]) -> Properties | None:
-        """The state as the server has it now, or None where the API says that the endpoint is gone.
+    def read(self, endpoint_id: str, state: State) -> State | None:
+        """Return the state as the server has it now, or None where the API says that the endpoint is gone.
 
-        An empty `state` is that of an import: everything is as the server has it, and the secret is not known.
+        Args:
+            endpoint_id: The endpoint.
+            state: What the engine has of it; empty for an import, which takes everything from the server.
+
+        Raises:
+            EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
+            ApiError: The endpoint can't be read. That never counts as deleted.
         """
         try:
-            self._guard(endpoint_id, state)
-            self._in_state(endpoint_id)
-            found = self._api.get(endpoint_id)
+            self._require_same_environment(endpoint_id, state)
+            self._note_in_state(endpoint_id)
+            remote = self._api.get(endpoint_id)
         except errors.NotFoundError:
             return None
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
-            error.args = (f"{error}. {_STALE_KEY}",)
-            raise
-        return self._state(state or _plain(found), found, state.get("signingSecret"))
+            raise error.with_advice(_STALE_KEY) from None
+        return self._state_of(state or cast("State", remote.properties), remote, state.get("signingSecret"))
 
-    def update(self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
-        """PATCH what differs, and nothing else; no request where nothing does."""
-        self._guard(endpoint_id, state)
-        changed = endpoint.changes(state, inputs)
-        if not changed:
-            return planned_update(state, inputs)
-        try:
-            found = self._api.update(endpoint_id, _on_the_wire(changed))
-        except errors.NotFoundError as error:
-            error.args = (f"{error}. {_DELETED_BY_HAND}",)
-            raise
-        return self._state(inputs, found, _known_secret(state, inputs))
+    def update(self, endpoint_id: str, state: State, inputs: Inputs) -> State:
+        """PATCH what differs, and nothing else; send no request where nothing does.
 
-    def delete(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
-        """Delete; an endpoint that is gone already is as good.
+        Returns: The new state. The signing secret is carried over.
 
-        An endpoint that this run has just adopted stays: its resource changed its name in the program, or was
-        replaced with `adopt` still there, and deleting the old one would destroy what the new one manages.
+        Raises:
+            EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
+            NotFoundError: The endpoint was deleted outside Pulumi.
+            ApiError: The endpoint is as it was, unless the text says otherwise.
         """
-        self._guard(endpoint_id, state)
-        if endpoint_id in self._adopted:
-            self._warn(_STAYS.format(endpoint_id=endpoint_id))
-            return
+        self._require_same_environment(endpoint_id, state)
+        patch = endpoint.patch_for(state, inputs)
+        if not patch:
+            return endpoint.planned_update(state, inputs)
         try:
+            remote = self._api.update(endpoint_id, _fields_of(patch))
+        except errors.NotFoundError as error:
+            raise error.with_advice(_DELETED_OUTSIDE) from None
+        return self._state_of(inputs, remote, endpoint.known_secret(state, inputs))
+
+    def delete(self, endpoint_id: str, state: State) -> None:
+        """Delete an endpoint; one that is gone already is as good.
+
+        An endpoint that this run has just adopted stays: its resource was renamed in the program, or replaced with
+        `adopt` still there, and deleting the old one would destroy what the new one manages.
+
+        Raises:
+            EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
+            ApiError: The endpoint can't be deleted.
+        """
+        try:
+            self._require_same_environment(endpoint_id, state)
+            if self._claims.was_adopted(endpoint_id):
+                self._warn(_KEPT.format(endpoint_id=endpoint_id))
+                return
             self._api.delete(endpoint_id)
         except errors.NotFoundError:
             return
+        except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
+            raise error.with_advice(_STALE_KEY) from None
 
-    def complete(self, created: Endpoint, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
-        """The id and state of an endpoint whose create was answered, after what had to follow: its status.
-
-        Raises:
-            ApiError: setting the status failed; the endpoint is as it was.
-        """
-        secret = created.signing_secret.get_secret_value() if created.signing_secret else None
-        matched = self._match(created, {**_plain(created), "status": inputs.get("status")})
-        return matched.webhook_endpoint_id, self._state(inputs, matched, secret)
-
-    def look_up(self, endpoint_id: str) -> Properties:
-        """What the API tells about an endpoint that exists; never a secret."""
-        return _told(self._api.get(endpoint_id))
-
-    def look_up_all(self, *, after: str | None = None) -> Iterator[Properties]:
-        """All endpoints of the environment, or those that follow the one of the id `after`."""
-        return map(_told, self._api.list(starting_after=after))
-
-    def hand_over(self, partial: errors.PartialCreateError) -> None:
-        """A half-made endpoint goes into the engine's state as it is (init-failed): its record is answered."""
-        self._journal.answered(self._unfinished.pop(partial.endpoint_id), partial.endpoint_id)
-
-    def undo(self, partial: errors.PartialCreateError) -> errors.KineticError:
-        """Delete a half-made endpoint; the error to report, which says what is there now."""
-        record = self._unfinished.pop(partial.endpoint_id)
-        try:
-            self.delete(partial.endpoint_id, partial.state)
-        except errors.ApiError as error:
-            self._journal.give_up(record)
-            return errors.KineticError(f"{partial}. Deleting it again failed as well: {error}. {_RECOVER}")
-        self._journal.close(record)
-        return errors.KineticError(f"{partial}. It was deleted again: nothing is left behind")
-
-    def _post(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
+    def _create(self, inputs: Inputs) -> tuple[str, State]:
         body = creation_body(inputs)
         record = self._journal.begin(inputs["idempotencyKey"], body, self.environment, self._owner)
-        created = self._sent(record, body, inputs["idempotencyKey"])
-        if created.signing_secret is None:
-            raise errors.KineticError(_CREATED_BLIND.format(consequence=self._discard(created, record)))
-        return self._finish(created, record, inputs)
-
-    def _sent(self, record: Record, body: bytes, key: str) -> Endpoint:
-        try:
-            return self._api.create(body, key)
-        except errors.ApiError as error:
-            if client.came_to_nothing(error):
-                self._journal.close(record)
-            else:
-                self._journal.give_up(record)
-                error.args = (f"{error}. Whether it was created is not known. {_RECOVER}",)
-            raise
-
-    def _finish(self, created: Endpoint, record: Record, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
-        """What follows the POST: the status, and the record of what is there now."""
+        created = self._post(record, inputs)
         endpoint_id = created.webhook_endpoint_id
-        self.knows(endpoint_id)
+        self._claims.note_managed(endpoint_id)
+        if created.signing_secret is None:
+            self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_CREATED, advice=_CREATED_ADVICE))
         try:
-            completed = self.complete(created, inputs)
+            state = finish_create(self._api, created, inputs, self.environment)
         except errors.ApiError as error:
-            self._unfinished[endpoint_id] = record
-            as_it_is = {**inputs, "status": created.status}
-            raise errors.PartialCreateError(*self.complete(created, as_it_is), error) from None
+            self._warn(_NOT_FINISHED.format(endpoint_id=endpoint_id, status=created.status, error=error))
+            state = state_of(inputs, created, self.environment, _secret_of(created))
         self._journal.answered(record, endpoint_id)
-        return completed
+        return endpoint_id, state
 
-    def _adopt(self, inputs: Mapping[str, Any]) -> tuple[str, Properties]:
-        endpoint_id = inputs["adopt"]
-        self._claim(endpoint_id)
+    def _post(self, record: Record, inputs: Inputs) -> RemoteEndpoint:
         try:
-            found = self._match(self._api.get(endpoint_id), inputs)
-        except errors.NotFoundError as error:
-            self._managed.discard(endpoint_id)
-            raise errors.AdoptionError(
-                f"{endpoint_id} can't be adopted: {error}. Check the id, and that kinetic:apiKey, which is of "
-                f"{self.environment}, is of the endpoint's organization and environment"
-            ) from None
-        except errors.KineticError:
-            self._managed.discard(endpoint_id)
-            raise
-        self._adopted.add(endpoint_id)
-        if inputs.get("existingSigningSecret") is None:
-            self._warn(_ADOPTED_BLIND.format(endpoint_id=endpoint_id))
-        return endpoint_id, self._state(inputs, found, inputs.get("existingSigningSecret"))
-
-    def _claim(self, endpoint_id: str) -> None:
-        with self._lock:
-            if endpoint_id in self._managed:
-                raise errors.AdoptionError(_ALREADY_MANAGED.format(endpoint_id=endpoint_id))
-            self._managed.add(endpoint_id)
-
-    def _match(self, found: Endpoint, wanted: Mapping[str, Any]) -> Endpoint:
-        """PATCH only what differs from the endpoint found."""
-        changed = endpoint.changes(_plain(found), wanted)
-        return self._api.update(found.webhook_endpoint_id, _on_the_wire(changed)) if changed else found
-
-    def _discard(self, created: Endpoint, record: Record) -> str:
-        """Delete an endpoint whose secret nobody holds; a sentence that says what became of it."""
-        try:
-            self._api.delete(created.webhook_endpoint_id)
-        except errors.NotFoundError:
-            pass
+            return self._api.create(record.body.encode(), inputs["idempotencyKey"], inputs["url"])
         except errors.ApiError as error:
-            self._journal.give_up(record)
-            return f"{created.webhook_endpoint_id} is left behind without a secret: {error}. {_RECOVER}."
-        self._journal.close(record)
-        return f"{created.webhook_endpoint_id} was deleted again, since nobody can know its secret."
+            if client.is_definite_refusal(error):
+                self._journal.close(record)
+                raise
+            self._journal.abandon(record)
+            raise error.with_advice(_UNKNOWN_END) from None
 
-    def _guard(self, endpoint_id: str, state: Mapping[str, Any]) -> None:
-        belongs_to = state.get("environment", self._settings.environment)
-        if belongs_to != self._settings.environment:
-            raise errors.EnvironmentMismatchError(endpoint_id, belongs_to, self._settings.environment)
+    def _adopt(self, inputs: Inputs, endpoint_id: str | None) -> tuple[str, State]:
+        endpoint_id = str(endpoint_id)
+        with self._claims.adopting(endpoint_id):
+            try:
+                remote = converge(self._api, self._api.get(endpoint_id), inputs)
+            except errors.NotFoundError as error:
+                raise errors.AdoptionError(
+                    f"{endpoint_id} can't be adopted: {error}",
+                    advice=f"Check the id, and that the API key, which belongs to {self.environment}, belongs to the "
+                    "endpoint's organization and environment.",
+                ) from None
+        secret = inputs.get("existingSigningSecret")
+        if secret is None:
+            self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_ADOPTED, advice=_ADOPTED_ADVICE))
+        return endpoint_id, self._state_of(inputs, remote, secret)
 
-    def _state(self, inputs: Mapping[str, Any], found: Endpoint, secret: str | None) -> Properties:
-        """Inputs as declared (where that is what the server has) and what only the server knows."""
-        others = {name: inputs.get(name) for name in ("adopt", "existingSigningSecret", "idempotencyKey")}
-        computed = {
-            "webhookEndpointId": found.webhook_endpoint_id,
-            "createdAt": found.created_at,
-            "environment": self._settings.environment,
-            "signingSecret": secret,
-        }
-        return _without_none({**endpoint.declared_form(inputs, _plain(found)), **others, **computed})
+    def _note_in_state(self, endpoint_id: str) -> None:
+        """The engine has this endpoint in its state: no adoption may take it, and its record is done."""
+        self._claims.note_managed(endpoint_id)
+        self._journal.note_managed(endpoint_id)
 
+    def _require_same_environment(self, endpoint_id: str, state: State) -> None:
+        state_environment = state.get("environment", self.environment)
+        if state_environment != self.environment:
+            raise errors.EnvironmentMismatchError(endpoint_id, state_environment, self.environment)
 
-def planned_create(inputs: Mapping[str, Any], environment: endpoint.Environment) -> Properties:
-    """The state that a create will lead to, as far as a preview can know it. Makes no API call."""
-    adopted = inputs.get("adopt")
-    computed = {
-        "webhookEndpointId": adopted or values.UNKNOWN,
-        "createdAt": values.UNKNOWN,
-        "environment": environment,
-        "signingSecret": inputs.get("existingSigningSecret") if adopted else values.UNKNOWN,
-    }
-    return _without_none({**inputs, **computed})
-
-
-def planned_update(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
-    """The state that an update will lead to; all that only the API knows stays. Makes no API call."""
-    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment")}
-    return _without_none({**inputs, **kept, "signingSecret": _known_secret(state, inputs)})
+    def _state_of(self, inputs: Inputs, remote: RemoteEndpoint, secret: str | None) -> State:
+        return state_of(inputs, remote, self.environment, secret)
 
 
-def inputs_of(state: Mapping[str, Any]) -> Properties:
-    """The inputs that a state holds, as a refresh reports them.
+def creation_body(inputs: Inputs) -> bytes:
+    """Return the bytes of the create that these inputs lead to: always the same, so that it can be sent again."""
+    patch = cast("Patch", {name: inputs.get(name) for name in ("url", "enabledEvents")})
+    return client.encode(_fields_of(without_none(patch)))
 
-    See docs/contributing/engine-facts.md#readresult-inputs.
+
+def finish_create(api: Client, created: RemoteEndpoint, inputs: Inputs, environment: Environment) -> State:
+    """Do what follows a create's POST (the status, which a POST can't set).
+
+    Returns: The state, with the secret of the create's answer.
+
+    Raises:
+        ApiError: Setting the status failed; the endpoint is as the POST made it.
     """
-    names = (*endpoint.UPDATABLE, "adopt", "existingSigningSecret", "idempotencyKey")
-    return {name: state[name] for name in names if state.get(name) is not None}
+    # a create says nothing about events and URL but what the server has just made of them
+    wanted = cast("Patch", {**created.properties, "status": inputs.get("status")})
+    return state_of(inputs, converge(api, created, wanted), environment, _secret_of(created))
 
 
-def creation_body(inputs: Mapping[str, Any]) -> bytes:
-    """The bytes of the create that these inputs lead to: always the same, so that it can be sent again."""
-    names = ("url", "enabledEvents")
-    return client.encode(_on_the_wire({name: inputs[name] for name in names if inputs.get(name) is not None}))
+def converge(api: Client, remote: RemoteEndpoint, wanted: Patch) -> RemoteEndpoint:
+    """PATCH what differs from an endpoint as it is; send no request where nothing does.
+
+    Raises:
+        ApiError: The PATCH failed.
+    """
+    patch = endpoint.patch_for(remote.properties, wanted)
+    return api.update(remote.webhook_endpoint_id, _fields_of(patch)) if patch else remote
 
 
-def _on_the_wire(properties: Mapping[str, Any]) -> Properties:
-    return {to_snake(name): value for name, value in properties.items()}
+def state_of(inputs: Inputs, remote: RemoteEndpoint, environment: Environment, secret: str | None) -> State:
+    """Return the state of an endpoint: as declared where the server has that, and what only the server knows."""
+    declared: State = {
+        "adopt": inputs.get("adopt"),
+        "existingSigningSecret": inputs.get("existingSigningSecret"),
+        "idempotencyKey": inputs.get("idempotencyKey", ""),
+        "webhookEndpointId": remote.webhook_endpoint_id,
+        "createdAt": remote.created_at,
+        "environment": environment,
+        "signingSecret": secret,
+    }
+    if not declared["idempotencyKey"]:  # an imported endpoint has none
+        del declared["idempotencyKey"]
+    return without_none(cast("State", {**endpoint.declared_form(inputs, remote.properties), **declared}))
 
 
-def _known_secret(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
-    return state.get("signingSecret") or inputs.get("existingSigningSecret")
+def _fields_of(patch: Patch) -> dict[str, object]:
+    """The same fields under the API's names."""
+    return {to_snake(name): value for name, value in patch.items()}
 
 
-def _told(found: Endpoint) -> Properties:
-    told = found.model_dump(exclude={"signing_secret"})
-    return _without_none({to_camel(name): value for name, value in told.items()})
-
-
-def _plain(found: Endpoint) -> Properties:
-    return {"url": found.url, "enabledEvents": found.enabled_events, "status": found.status}
-
-
-def _without_none(properties: Mapping[str, Any]) -> Properties:
-    return {name: value for name, value in properties.items() if value is not None}
+def _secret_of(created: RemoteEndpoint) -> str | None:
+    return created.signing_secret.get_secret_value() if created.signing_secret else None

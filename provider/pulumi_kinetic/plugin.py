@@ -3,75 +3,55 @@
 It answers the engine's protocol (provider.proto) itself, since `pulumi.provider.experimental.server` (SDK 3.272)
   - puts a traceback into the message of every error (`_raise_with_traceback`),
   - answers a changed configuration as unchanged (`DiffConfig` sends a bool for an enum whose 1 means "none"),
-  - knows neither init-failed nor `List`, and wraps every value in a class of its own.
-One thread a call runs the synchronous core; how many calls are under way is the engine's choice (`--parallel`).
+  - has no `List`, and wraps every value in a class of its own.
 """
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial, wraps
 from importlib import metadata
 from itertools import islice
-from typing import Any, NoReturn, TypeVar
-from uuid import uuid4
+from typing import Any, TypeVar, cast
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as messages
+from pydantic.alias_generators import to_camel
 
-from pulumi_kinetic import errors, inputs, lifecycle, schema, settings, values
+from pulumi_kinetic import endpoint, errors, schema, settings, values
+from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.endpoint import Inputs, State, without_none
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.values import Bag, Properties, from_struct, to_struct
+from pulumi_kinetic.plugin_process import engine_warner, serve
+from pulumi_kinetic.values import UNKNOWN, from_struct
 
-_MORE_THAN_THE_ENGINE_ASKS = 4096
-_LARGEST_MESSAGE = 400 * 1024 * 1024
-_FUNCTIONS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
-_ORPHANED_SECONDS = 1.0
+_REQUIRED_ARGUMENTS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
 T = TypeVar("T")
+# a method of the protocol as it is written below, and as grpc calls it; grpc's messages have no common class
+Method = Callable[[Any, Any], T]
+Servicer = Callable[[Any, Any, grpc.ServicerContext], T]
 
 
-class _InitFailedError(errors.KineticError):
-    """The endpoint exists, but isn't as declared: the engine keeps it and completes it at the next `pulumi up`."""
+def _answers(operation: str) -> Callable[[Method[T]], Servicer[T]]:
+    """Make a method answer a call of the engine, an error as a message without a traceback."""
 
-    def __init__(self, partial: errors.PartialCreateError, bag: Bag) -> None:
-        super().__init__(f"{partial}. It is kept, with its secret: the next `pulumi up` completes it")
-        detail = messages.ErrorResourceInitFailed(
-            id=partial.endpoint_id, properties=to_struct(partial.state, bag.secret), reasons=[str(self)]
-        )
-        self.status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(self))
-        self.status.details.add().Pack(detail)
+    def decorate(method: Method[T]) -> Servicer[T]:
+        guarded = errors.user_facing(operation)(method)
 
-
-def _call(doing: str) -> Callable[[Callable[[Any, Any], T]], Callable[[Any, Any, grpc.ServicerContext], T]]:
-    """Answer a call of the engine; an error becomes a message that is fit for a user, and nothing else."""
-
-    def decorate(method: Callable[[Any, Any], T]) -> Callable[[Any, Any, grpc.ServicerContext], T]:
         @wraps(method)
-        def answer(self: Any, request: Any, context: grpc.ServicerContext) -> T:
+        def answer(self: object, request: object, context: grpc.ServicerContext) -> T:
             try:
-                return method(self, request)
+                return guarded(self, request)
             except errors.KineticError as error:
-                _fail(context, error)
-            except Exception as error:  # noqa: BLE001 whatever it is, its text may hold a secret
-                _fail(context, errors.UnexpectedError.of(doing, error))
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
         return answer
 
     return decorate
-
-
-def _fail(context: grpc.ServicerContext, error: errors.KineticError) -> NoReturn:
-    if isinstance(error, _InitFailedError):
-        context.set_trailing_metadata((("grpc-status-details-bin", error.status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
@@ -79,175 +59,177 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         self._warn = warn
+        self._api: Client | None = None
         self._lifecycle: Lifecycle | None = None
         self._cancelled = False
 
-    @_call("shake hands")
+    @_answers("agree on the protocol")
     def Handshake(self, _: messages.ProviderHandshakeRequest) -> messages.ProviderHandshakeResponse:
         """Secrets come marked, and go back marked."""
         return messages.ProviderHandshakeResponse(accept_secrets=True)
 
-    @_call("tell the version")
+    @_answers("report the version")
     def GetPluginInfo(self, _: empty_pb2.Empty) -> plugin_pb2.PluginInfo:
-        """The version of the distribution."""
+        """Return the version of the distribution."""
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi-kinetic"))
 
-    @_call("give the schema")
+    @_answers("return the schema")
     def GetSchema(self, _: messages.GetSchemaRequest) -> messages.GetSchemaResponse:
-        """What `schema.json` holds."""
+        """Return what `schema.json` holds."""
         return messages.GetSchemaResponse(schema=schema.as_json())
 
-    @_call("check the configuration")
+    @_answers("check the configuration")
     def CheckConfig(self, request: messages.CheckRequest) -> messages.CheckResponse:
-        """All mistakes at once, unless a setting is not known before the update. The key is always a secret."""
-        news = from_struct(request.news)
-        failures = [] if values.UNKNOWN in news.values.values() else _problems(news.values)
+        """Report all mistakes, unless a setting isn't known before the update. The key is always a secret."""
+        given = from_struct(request.news).values
+        problems = [] if UNKNOWN in given.values() else _problems_of(given)
         return messages.CheckResponse(
-            inputs=to_struct(news.values, {"apiKey"}),
-            failures=[messages.CheckFailure(reason=problem) for problem in failures],
+            inputs=values.to_struct(given, {"apiKey"}),
+            failures=[messages.CheckFailure(reason=problem) for problem in problems],
         )
 
-    @_call("compare the configuration")
+    @_answers("compare the configuration")
     def DiffConfig(self, request: messages.DiffRequest) -> messages.DiffResponse:
         """Settings change in place and replace nothing.
 
         Another key counts as a change: of a provider that hasn't changed, the engine goes on using the old inputs, and
-        so the old key. It shows no such update, and `--expect-no-changes` stays content.
+        so the old key. See docs/contributing/engine-facts.md#diffconfig-and-the-api-key.
         """
         olds, news = from_struct(request.old_inputs).values, from_struct(request.news).values
         names = [source.config_key for source in settings.SOURCES.values()]
-        return _diff([name for name in names if olds.get(name) != news.get(name)], olds, news)
+        return _diff_response([name for name in names if olds.get(name) != news.get(name)], olds, news)
 
-    @_call("configure the provider")
+    @_answers("configure the provider")
     def Configure(self, request: messages.ConfigureRequest) -> messages.ConfigureResponse:
         """Take the settings."""
         loaded = settings.load(from_struct(request.args).values.get, os.environ)
-        api, journal = Client(loaded), Journal(default_folder())
-        self._lifecycle = Lifecycle(loaded, api, journal, warn=self._warn, provider=request.urn)
+        self._api = Client(loaded)
+        journal = Journal(default_folder())
+        self._lifecycle = Lifecycle(loaded, self._api, journal, warn=self._warn, provider=request.urn)
         return messages.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
-    @_call("check the inputs")
+    @_answers("check the inputs")
     def Check(self, request: messages.CheckRequest) -> messages.CheckResponse:
-        """Validate the inputs, and give a new resource its idempotency key."""
-        life, olds, news = self._life(), from_struct(request.olds), from_struct(request.news)
-        checked = inputs.check(olds.values, news.values, environment=life.environment, new_key=str(uuid4()))
-        life.knows(olds.values.get("adopt"))
-        life.serves(*_owner(request.urn))
+        """Validate the inputs, and give a new resource its Idempotency-Key."""
+        olds, news = from_struct(request.olds), from_struct(request.news)
+        stack, project = _stack_and_project(request.urn)
+        checked = self._configured().check(
+            cast("Inputs", olds.values), cast("Inputs", news.values), project=project, stack=stack
+        )
+        failures = [failure.redacted() for failure in checked.failures]
         return messages.CheckResponse(
-            inputs=to_struct(checked.inputs, news.secret),
-            failures=[messages.CheckFailure(**one.told()._asdict()) for one in checked.failures],
+            inputs=_to_struct(checked.inputs, news.secret_names),
+            failures=[messages.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures],
         )
 
-    @_call("compare the state with the program")
+    @_answers("compare the state with the program")
     def Diff(self, request: messages.DiffRequest) -> messages.DiffResponse:
-        """Property by property; never a replacement."""
+        """Say which properties differ; never a replacement."""
         olds, news = from_struct(request.olds).values, from_struct(request.news).values
-        return _diff(self._life().diff(request.id, olds, news), olds, news)
+        names = self._configured().diff(request.id, cast("State", olds), cast("Inputs", news))
+        return _diff_response(names, olds, news)
 
-    @_call("create the endpoint")
+    @_answers("create the endpoint")
     def Create(self, request: messages.CreateRequest) -> messages.CreateResponse:
-        """Create or adopt; a half-made endpoint stays, with its secret, as init-failed."""
-        life, bag = self._life(), from_struct(request.properties)
+        """Create or adopt an endpoint."""
+        lifecycle, bag = self._configured(), from_struct(request.properties)
+        inputs = cast("Inputs", bag.values)
         if request.preview:
-            planned = lifecycle.planned_create(bag.values, life.environment)
-            return messages.CreateResponse(properties=to_struct(planned, bag.secret))
-        try:
-            endpoint_id, state = life.create(bag.values)
-        except errors.PartialCreateError as half_made:
-            life.hand_over(half_made)
-            raise _InitFailedError(half_made, bag) from None
-        return messages.CreateResponse(id=endpoint_id, properties=to_struct(state, bag.secret))
+            planned = endpoint.planned_create(inputs, lifecycle.environment)
+            return messages.CreateResponse(properties=_to_struct(planned, bag.secret_names))
+        endpoint_id, state = lifecycle.create(inputs)
+        return messages.CreateResponse(id=endpoint_id, properties=_to_struct(state, bag.secret_names))
 
-    @_call("read the endpoint")
+    @_answers("read the endpoint")
     def Read(self, request: messages.ReadRequest) -> messages.ReadResponse:
-        """The endpoint as it is now, for a refresh and for an import; no id where the API says that it is gone."""
+        """Return the endpoint as it is now, for a refresh or an import; no id where the API says that it is gone."""
         bag = from_struct(request.properties)
-        state = self._life().read(request.id, bag.values)
+        state = self._configured().read(request.id, cast("State", bag.values))
         if state is None:
             return messages.ReadResponse()
-        secret = bag.secret | from_struct(request.inputs).secret
-        inputs = to_struct(lifecycle.inputs_of(state), secret)
-        return messages.ReadResponse(id=request.id, properties=to_struct(state, secret), inputs=inputs)
+        # what has become a secret in the program since stays one in what a refresh saves
+        secret_names = bag.secret_names | from_struct(request.inputs).secret_names
+        return messages.ReadResponse(
+            id=request.id,
+            properties=_to_struct(state, secret_names),
+            inputs=_to_struct(endpoint.inputs_of(state), secret_names),
+        )
 
-    @_call("update the endpoint")
+    @_answers("update the endpoint")
     def Update(self, request: messages.UpdateRequest) -> messages.UpdateResponse:
-        """One PATCH of what differs."""
+        """Send one PATCH of what differs."""
         olds, news = from_struct(request.olds), from_struct(request.news)
-        update = lifecycle.planned_update if request.preview else partial(self._life().update, request.id)
-        return messages.UpdateResponse(properties=to_struct(update(olds.values, news.values), news.secret))
+        update = endpoint.planned_update if request.preview else partial(self._configured().update, request.id)
+        state = update(cast("State", olds.values), cast("Inputs", news.values))
+        return messages.UpdateResponse(properties=_to_struct(state, news.secret_names))
 
-    @_call("delete the endpoint")
+    @_answers("delete the endpoint")
     def Delete(self, request: messages.DeleteRequest) -> empty_pb2.Empty:
-        """Delete; gone already is as good."""
-        self._life().delete(request.id, from_struct(request.properties).values)
+        """Delete the endpoint; one that is gone already is as good."""
+        self._configured().delete(request.id, cast("State", from_struct(request.properties).values))
         return empty_pb2.Empty()
 
-    @_call("list the endpoints")
+    @_answers("list the endpoints")
     def List(self, request: "messages.ListRequest") -> "Iterator[messages.ListResponse]":
-        """The ids of all endpoints of the environment, in pages where the engine asks for them.
+        """Return the ids of all endpoints of the environment, in pages where the engine asks for them.
 
         Newer than the oldest SDK, which doesn't offer it to the engine: hence the quotes.
         """
         if request.query.fields:
-            raise errors.KineticError("webhook endpoints can't be queried: list them all, and filter what is listed")
-        return iter(_page(self._life(), request))
+            raise errors.KineticError("webhook endpoints can't be queried: list them all, and filter the list")
+        return iter(_list_page(self._configured_api(), request))
 
-    @_call("look up endpoints")
+    @_answers("look up endpoints")
     def Invoke(self, request: messages.InvokeRequest) -> messages.InvokeResponse:
-        """The functions `getWebhookEndpoint` and `listWebhookEndpoints`."""
+        """Answer the functions `getWebhookEndpoint` and `listWebhookEndpoints`."""
         args = from_struct(request.args).values
-        missing = [name for name in _FUNCTIONS[request.tok] if not args.get(name)]
+        missing = [name for name in _REQUIRED_ARGUMENTS[request.tok] if not args.get(name)]
         if missing:
             failures = [messages.CheckFailure(property=name, reason="is required") for name in missing]
             return messages.InvokeResponse(failures=failures)
-        life = self._life()
-        found: Properties = (
-            life.look_up(args["webhookEndpointId"])
-            if request.tok == schema.GET
-            else {"webhookEndpoints": list(life.look_up_all())}
-        )
-        answer = messages.InvokeResponse()
-        getattr(answer, "return").CopyFrom(to_struct(found, ()))  # a keyword of Python's
-        return answer
+        api = self._configured_api()
+        if request.tok == schema.GET:
+            outputs = _public(api.get(args["webhookEndpointId"]))
+        else:
+            outputs = {"webhookEndpoints": [_public(remote) for remote in api.list()]}
+        response = messages.InvokeResponse()
+        # "return" is a keyword of Python's
+        getattr(response, "return").CopyFrom(values.to_struct(outputs, ()))
+        return response
 
-    @_call("cancel")
+    @_answers("cancel")
     def Cancel(self, _: empty_pb2.Empty) -> empty_pb2.Empty:
-        """What has begun finishes, so that its outcome is known; nothing else begins."""
+        """Begin nothing more; what has begun finishes, so that its outcome is known."""
         self._cancelled = True
         return empty_pb2.Empty()
 
-    def _life(self) -> Lifecycle:
+    def _configured(self) -> Lifecycle:
         if self._cancelled:
             raise errors.KineticError("the run was cancelled: nothing was sent")
         if self._lifecycle is None:
-            raise errors.KineticError("the provider is not configured yet")
+            raise errors.KineticError("the provider isn't configured yet")
         return self._lifecycle
+
+    def _configured_api(self) -> Client:
+        self._configured()
+        return cast("Client", self._api)
 
 
 def main() -> None:
-    """Serve on a free port of loopback, tell it on standard output, and end with the engine."""
-    pool = ThreadPoolExecutor(_MORE_THAN_THE_ENGINE_ASKS)
-    options = [("grpc.max_receive_message_length", _LARGEST_MESSAGE), ("grpc.so_reuseport", 0)]
-    server = grpc.server(pool, options=options)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(_warner(sys.argv[1:])), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    ended = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: ended.set())
-    # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits
-    # for what is under way, which must not die before it has answered.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    server.start()
-    print(port, flush=True)  # noqa: T201 the engine reads it
-    is_orphan = _wait(ended, os.getppid())
-    server.stop(grace=None)
-    if is_orphan:
-        # What is under way finishes, but its answer reaches nobody: without this process's peaceful end its record
-        # stays in the journal, for `recover`.
-        pool.shutdown(wait=True)
-        os._exit(0)
+    """Run the plugin until the engine ends it."""
+    serve(Plugin(engine_warner(sys.argv[1:])))
 
 
-def _problems(given: Properties) -> list[str]:
+def _to_struct(properties: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:
+    """The properties for the wire; what is secret by its name, or came as a secret, is marked."""
+    return values.to_struct(properties, endpoint.SECRET_NAMES.union(secret_names))
+
+
+def _public(remote: RemoteEndpoint) -> Mapping[str, object]:
+    return without_none({to_camel(name): value for name, value in remote.public().items()})
+
+
+def _problems_of(given: Mapping[str, object]) -> list[str]:
     try:
         settings.load(given.get, os.environ)
     except errors.SettingsError as error:
@@ -255,8 +237,8 @@ def _problems(given: Properties) -> list[str]:
     return []
 
 
-def _diff(names: list[str], olds: Properties, news: Properties) -> messages.DiffResponse:
-    kinds = {name: _kind(olds.get(name), news.get(name)) for name in names}
+def _diff_response(names: list[str], olds: Mapping[str, object], news: Mapping[str, object]) -> messages.DiffResponse:
+    kinds = {name: _kind_of_change(olds.get(name), news.get(name)) for name in names}
     return messages.DiffResponse(
         changes=messages.DiffResponse.DIFF_SOME if names else messages.DiffResponse.DIFF_NONE,
         diffs=names,
@@ -265,48 +247,27 @@ def _diff(names: list[str], olds: Properties, news: Properties) -> messages.Diff
     )
 
 
-def _kind(old: Any, new: Any) -> messages.PropertyDiff.Kind.ValueType:
+def _kind_of_change(old: object, new: object) -> messages.PropertyDiff.Kind.ValueType:
     if old is None:
         return messages.PropertyDiff.ADD
     return messages.PropertyDiff.DELETE if new is None else messages.PropertyDiff.UPDATE
 
 
-def _owner(urn: str) -> tuple[str, str]:
-    """Project and stack of a resource: urn:pulumi:STACK::PROJECT::TYPE::NAME."""
+def _stack_and_project(urn: str) -> tuple[str, str]:
+    """From a resource's urn:pulumi:STACK::PROJECT::TYPE::NAME."""
     stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
-    return project, stack
+    return stack, project
 
 
-def _page(life: Lifecycle, request: "messages.ListRequest") -> "list[messages.ListResponse]":
-    """One page; its continuation token tells how many were listed so far, and the last one's id."""
+def _list_page(api: Client, request: "messages.ListRequest") -> "list[messages.ListResponse]":
+    """One page; its continuation token holds how many were listed so far, and the last one's id."""
     so_far, _, after = request.continuation_token.partition(":")
     left = request.limit - int(so_far or 0) if request.limit > 0 else None
-    ids = [one["webhookEndpointId"] for one in islice(life.look_up_all(after=after or None), left)]
+    ids = [remote.webhook_endpoint_id for remote in islice(api.list(starting_after=after or None), left)]
     page = ids[: request.page_size] if request.page_size > 0 else ids
-    answers = [messages.ListResponse(result=messages.ListResponse.Result(id=one)) for one in page]
+    responses = [messages.ListResponse(result=messages.ListResponse.Result(id=endpoint_id)) for endpoint_id in page]
     if len(page) == len(ids):
-        return answers
+        return responses
     token = f"{int(so_far or 0) + len(page)}:{page[-1]}"
-    following = messages.ListResponse.Continuation(continuation_token=token)
-    return [*answers, messages.ListResponse(continuation=following)]
-
-
-def _warner(arguments: list[str]) -> Callable[[str], None]:
-    """Tells the user by way of the engine, whose address is the last argument."""
-    if not arguments:
-        return lambda text: print(text, file=sys.stderr)  # noqa: T201 started by hand, there is no engine
-    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(arguments[-1]))
-
-    def warn(text: str) -> None:
-        with suppress(grpc.RpcError):  # what a warning is about has been done
-            engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text))
-
-    return warn
-
-
-def _wait(ended: threading.Event, parent: int) -> bool:
-    """Until the engine ends this process, or is gone itself (killed); whether it is gone."""
-    while not ended.wait(_ORPHANED_SECONDS):
-        if os.getppid() != parent:
-            return True
-    return False
+    continuation = messages.ListResponse.Continuation(continuation_token=token)
+    return [*responses, messages.ListResponse(continuation=continuation)]

@@ -1,22 +1,55 @@
-"""What may be shown, of what."""
+"""What may be shown, of what: every text that leaves this process goes through here. Pure functions."""
 
 import re
-from typing import Any
 
-_SHOWN_CHARACTERS = 120
+MAX_VALUE_CHARS = 120
+MAX_MESSAGE_CHARS = 300
+REDACTED = "[redacted]"
+_TOKEN = re.compile(r"(whsec|md_test|md_live)_\w+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_MASK_CHARACTERS = {"*", "…", "•"}
 
 
-def known_secret(value: Any) -> str | None:
-    """A signing secret, or None for what only stands in for one: nothing, "" or a mask."""
-    if isinstance(value, str) and value.strip() and not set(value) & {"*", "…", "•"}:
+def value(value: object) -> str:
+    """Return a property's value for a message: short, and without the parts of a URL that may be secret.
+
+    Those are user:password@, query and fragment.
+    """
+    shown = value if isinstance(value, str) else repr(value)
+    shown = re.sub(r"(?s)^([a-zA-Z][\w+.-]*://)?.*@", r"\1***@", shown)
+    shown = re.sub(r"(?s)[?#].*", "…", shown) if "://" in shown else shown
+    shown = _cut(_CONTROL.sub(" ", shown), MAX_VALUE_CHARS)
+    return f'"{shown}"' if isinstance(value, str) else shown
+
+
+def origin(url: str) -> str:
+    """Return a URL's scheme and host for a message; path and query may hold a token."""
+    match = re.match(r"([a-zA-Z][\w+.-]*://)(?:[^/?#]*@)?([^/?#@]*)", url)
+    return value(f"{match[1]}{match[2]}") if match else "the given URL"
+
+
+def text(text: str, *secrets: str, max_chars: int = MAX_MESSAGE_CHARS) -> str:
+    """Return foreign text (a server's, a library's) for a message.
+
+    Secrets go first and the text is cut then, so that half a secret never stays at the cut. Control characters, with
+    which a server could write to the user's terminal, become spaces.
+
+    Args:
+        text: The text.
+        secrets: What must not be shown; anything that looks like a key or signing secret isn't either.
+        max_chars: The longest result; what is longer ends in "…".
+    """
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    return _cut(" ".join(_CONTROL.sub(" ", _TOKEN.sub(REDACTED, text)).split()), max_chars)
+
+
+def signing_secret(value: object) -> str | None:
+    """Return a signing secret, or None for what only stands in for one: nothing, "" or a mask."""
+    if isinstance(value, str) and value.strip() and not set(value) & _MASK_CHARACTERS:
         return value
     return None
 
 
-def shown(value: Any) -> str:
-    """A value fit for a message: short, and without the parts of a URL that may be secret."""
-    text = value if isinstance(value, str) else repr(value)
-    text = re.sub(r"(?s)^([a-zA-Z][\w+.-]*://)?.*@", r"\1***@", text)
-    text = re.sub(r"(?s)[?#].*", "…", text) if "://" in text else text
-    text = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
-    return f'"{text}"' if isinstance(value, str) else text
+def _cut(text: str, max_chars: int) -> str:
+    return text if len(text) <= max_chars else text[:max_chars] + "…"

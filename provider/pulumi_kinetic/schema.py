@@ -2,35 +2,51 @@
 
 import json
 from importlib import metadata
-from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
-from pulumi_kinetic.endpoint import PLUGIN_TYPE
-from pulumi_kinetic.inputs import Computed, Inputs
-from pulumi_kinetic.settings import SOURCES, Settings
-from pulumi_kinetic.values import SECRET
+from pulumi_kinetic.endpoint import PLUGIN_TYPE, SECRET_NAMES, UPDATABLE
+from pulumi_kinetic.inputs import Declaration
+from pulumi_kinetic.settings import SOURCES, Environment, Settings
+from pulumi_kinetic.values import JsonObject
 
 GET = "kinetic:index:getWebhookEndpoint"
 LIST = "kinetic:index:listWebhookEndpoints"
-_DECLARED = ("url", "enabledEvents", "status")
 _INFO = "kinetic:index:WebhookEndpointInfo"
 _ENUMS = {
     "status": {"enabled": "Events are delivered.", "disabled": "Nothing is delivered; id and secret stay."},
-    "environment": {"sandbox": "Created with a key that begins `md_test_`.", "production": "Created with another key."},
+    "environment": {
+        "sandbox": "Created with a key that starts with `md_test_`.",
+        "production": "Created with another key.",
+    },
 }
-Json = dict[str, Any]
+
+
+class Computed(BaseModel):
+    """What only the API knows. Source: API reference, the example of "Create a webhook endpoint"."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    webhook_endpoint_id: str = Field(description="The id that the API gave it (`we_…`); the same as the resource's id.")
+    created_at: str | None = Field(None, description="When the API created it (ISO 8601).")
+    environment: Environment = Field(description="The environment of the API key that created or adopted it.")
+    signing_secret: str | None = Field(
+        None,
+        description="Verifies deliveries. Captured when the endpoint is created; not known for an adopted or imported "
+        "endpoint whose secret was not supplied.",
+    )
 
 
 def as_json() -> str:
-    """The text of `schema.json`."""
+    """Return the text of `schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def schema() -> Json:
-    """The package as Pulumi's metaschema has it.
+def schema() -> JsonObject:
+    """Return the package as Pulumi's metaschema describes one.
 
-    No input replaces. The environment is read by the provider alone: what an SDK reads from there ends in the state.
+    No input replaces. The provider alone reads the environment: what an SDK reads from there ends up in the state.
     """
     configuration = _configuration()
     return {
@@ -53,7 +69,7 @@ def schema() -> Json:
     }
 
 
-def _language() -> Json:
+def _language() -> JsonObject:
     """The generated Python package must not be named like this distribution's own."""
     return {
         "python": {"packageName": "pulumi_kinetic_sdk", "pyproject": {"enabled": True}, "respectSchemaVersion": True},
@@ -63,50 +79,51 @@ def _language() -> Json:
     }
 
 
-def _resource() -> Json:
-    inputs, computed = _properties(Inputs), _properties(Computed)
-    outputs = {name: inputs[name] for name in _DECLARED} | computed
+def _resource() -> JsonObject:
+    inputs, computed = _properties(Declaration), _properties(Computed)
+    outputs = {name: inputs[name] for name in UPDATABLE} | computed
     return {
         "description": (
             "A webhook endpoint of the Kinetic API.\n\n`url`, `enabledEvents` and `status` change in place and keep "
-            "the id and the signing secret; only a replacement that you ask for makes a new endpoint with a new secret."
+            "the id and the signing secret; only a replacement that you ask for creates a new endpoint, with a new "
+            "secret."
         ),
         "inputProperties": inputs,
-        "requiredInputs": _required(Inputs),
+        "requiredInputs": _required(Declaration),
         "listInputs": {"properties": {}},
         "properties": outputs,
         "required": ["url", "status", *_required(Computed)],
     }
 
 
-def _functions() -> Json:
+def _functions() -> JsonObject:
     key = "webhookEndpointId"
-    found = {"type": "array", "items": {"$ref": f"#/types/{_INFO}"}, "description": "In the order of the API."}
+    endpoints = {"type": "array", "items": {"$ref": f"#/types/{_INFO}"}, "description": "In the order of the API."}
     argument = {**_properties(Computed)[key], "description": "The id of an endpoint (`we_…`)."}
     return {
         GET: {
-            "description": "Look one webhook endpoint up. Never tells a secret.",
+            "description": "Look up one webhook endpoint. Never returns its secret.",
             "inputs": {"properties": {key: argument}, "required": [key]},
             "outputs": _info(),
         },
         LIST: {
-            "description": "All webhook endpoints of the key's environment. Never tells a secret.",
-            "outputs": {"properties": {"webhookEndpoints": found}, "required": ["webhookEndpoints"]},
+            "description": "All webhook endpoints of the key's environment. Never returns a secret.",
+            "outputs": {"properties": {"webhookEndpoints": endpoints}, "required": ["webhookEndpoints"]},
         },
     }
 
 
-def _info() -> Json:
-    known = _properties(Inputs) | _properties(Computed)
-    names = ("webhookEndpointId", *_DECLARED, "createdAt")
+def _info() -> JsonObject:
+    known = _properties(Declaration) | _properties(Computed)
+    names = ("webhookEndpointId", *UPDATABLE, "createdAt")
     return {
-        "description": "What the API tells about an endpoint that exists.",
+        "description": "An endpoint as the API describes it; never its secret.",
         "properties": {name: known[name] for name in names},
         "required": ["webhookEndpointId", "url", "status"],
     }
 
 
-def _configuration() -> Json:
+def _configuration() -> JsonObject:
     described = Settings.model_json_schema()["properties"]
     return {
         source.config_key: {**_property(source.config_key, described[name]), **_secret(source.config_key)}
@@ -114,20 +131,20 @@ def _configuration() -> Json:
     }
 
 
-def _properties(model: type[BaseModel]) -> Json:
+def _properties(model: type[BaseModel]) -> JsonObject:
     described = model.model_json_schema(by_alias=True)["properties"]
-    return {name: {**_property(name, one), **_secret(name)} for name, one in described.items()}
+    return {name: {**_property(name, shape), **_secret(name)} for name, shape in described.items()}
 
 
-def _property(name: str, described: Json) -> Json:
-    (kept,) = [one for one in described.get("anyOf", [described]) if one.get("type") != "null"]
+def _property(name: str, described: JsonObject) -> JsonObject:
+    (kept,) = [option for option in described.get("anyOf", [described]) if option.get("type") != "null"]
     shape = {"$ref": f"#/types/{_enum(name)}"} if name in _ENUMS else {"type": kept["type"]}
     items = {"items": {"type": kept["items"]["type"]}} if "items" in kept else {}
     return {**shape, **items, "description": described["description"]}
 
 
-def _secret(name: str) -> Json:
-    return {"secret": True} if name in (*SECRET, "apiKey") else {}
+def _secret(name: str) -> JsonObject:
+    return {"secret": True} if name in SECRET_NAMES | {"apiKey"} else {}
 
 
 def _required(model: type[BaseModel]) -> list[str]:
@@ -135,7 +152,7 @@ def _required(model: type[BaseModel]) -> list[str]:
     return required
 
 
-def _enums() -> Json:
+def _enums() -> JsonObject:
     return {_enum(name): {"type": "string", "enum": [*map(_value, texts.items())]} for name, texts in _ENUMS.items()}
 
 
@@ -143,6 +160,6 @@ def _enum(name: str) -> str:
     return f"{PLUGIN_TYPE}{name.capitalize()}"
 
 
-def _value(described: tuple[str, str]) -> Json:
+def _value(described: tuple[str, str]) -> JsonObject:
     value, text = described
     return {"name": value.capitalize(), "value": value, "description": text}

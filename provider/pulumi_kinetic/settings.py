@@ -1,17 +1,21 @@
-"""Where the API key, base URL, version and limits come from: stack configuration, then the environment."""
+"""Where the API key, base URL, version and limits come from: stack configuration, then the environment.
+
+See docs/contributing/design.md#configuration.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from pulumi_kinetic.endpoint import Environment
+from pulumi_kinetic import redact
 from pulumi_kinetic.errors import SettingsError
-from pulumi_kinetic.redact import shown
+
+Environment = Literal["sandbox", "production"]
 
 SANDBOX_URL = "https://sandbox.api.microndelta.com"
 SANDBOX_KEY_PREFIX = "md_test_"
@@ -20,7 +24,12 @@ _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
 class Source(NamedTuple):
-    """The names of one setting: in stack configuration (namespace `kinetic`) and in the environment."""
+    """Where one setting comes from.
+
+    Attributes:
+        config_key: Its name in stack configuration, in the namespace `kinetic`.
+        variable: Its environment variable, if it has one.
+    """
 
     config_key: str
     variable: str | None = None
@@ -39,13 +48,12 @@ SOURCES = {
 }
 
 _MISSING_KEY = (
-    "the API key is missing: set it with `pulumi config set --secret kinetic:apiKey …`, "
+    "the API key is missing: set it with `pulumi config set --secret kinetic:apiKey`, "
     f"or in the environment variable {SOURCES['api_key'].variable}"
 )
 _MISSING_URL = (
-    f"the API key is of production (it doesn't begin {SANDBOX_KEY_PREFIX}), and no base URL is set: the API reference "
-    "names no production address, so set it with `pulumi config set kinetic:baseUrl https://…`, "
-    f"or in the environment variable {SOURCES['base_url'].variable}"
+    f"this is a production key (no `{SANDBOX_KEY_PREFIX}` prefix), so a base URL is required: set it with "
+    f"`pulumi config set kinetic:baseUrl https://…`, or in the environment variable {SOURCES['base_url'].variable}"
 )
 
 
@@ -53,16 +61,16 @@ def _mistake(reason: str) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{reason}", {"reason": reason})
 
 
-def _check_key(value: Any) -> Any:
+def _check_key(value: object) -> str:
     key = str(value).strip()
     if not re.fullmatch(r"[\x21-\x7e]+", key):
-        raise _mistake("holds characters that an API key can't have (spaces, line breaks or non-ASCII ones)")
+        raise _mistake("contains characters that an API key can't have (spaces, line breaks or non-ASCII characters)")
     return key
 
 
-def _check_base_url(value: Any) -> Any:
-    """The URL put together again from its parsed parts, so that what the rules look at is what requests are sent to."""
-    mistake = _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {shown(value)}")
+def _check_base_url(value: object) -> str:
+    """Return the URL put together again from its parsed parts, so that requests go to what the rules have seen."""
+    mistake = _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {redact.value(value)}")
     text = str(value).strip()
     try:
         parts = urlsplit(text)
@@ -70,39 +78,44 @@ def _check_base_url(value: Any) -> Any:
     except ValueError:  # a port out of range, or half an IPv6 address
         raise mistake from None
     if parts.username is not None or parts.password is not None:
-        raise _mistake("must not hold user:password@; the API key goes into kinetic:apiKey")
+        raise _mistake("must not contain user:password@; the API key goes into kinetic:apiKey")
     if parts.scheme not in ("http", "https") or not host or _NOT_IN_A_URL.search(text) or parts.query or parts.fragment:
         raise mistake
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     return f"{parts.scheme}://{netloc}{parts.path}".rstrip("/").removesuffix("/v1")
 
 
-def _check_version(value: Any) -> Any:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
-        raise _mistake(f"must be a date such as 2026-06-11. Given: {shown(value)}")
-    return value
+def _check_version(value: object) -> str:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value), re.ASCII):
+        raise _mistake(f"must be a date such as 2026-06-11. Given: {redact.value(value)}")
+    return str(value)
 
 
-def _number(kind: Callable[[Any], float], lowest: float, highest: float) -> BeforeValidator:
-    def validate(value: Any) -> Any:
-        try:
-            number = kind(value)
-        except ValueError:
-            number = float("nan")
-        if not lowest <= number <= highest:
-            raise _mistake(f"must be a number between {lowest:g} and {highest:g}. Given: {shown(value)}")
-        return number
+def _number(kind: type[int] | type[float], lowest: float, highest: float) -> BeforeValidator:
+    def validate(value: object) -> float:
+        number = float("nan")
+        # a plugin's setting may be any JSON, and stack configuration any text
+        with suppress(ValueError, OverflowError):
+            number = (
+                kind(value) if isinstance(value, str) else float(value) if isinstance(value, int | float) else number
+            )
+        if not lowest <= number <= highest or kind(number) != number:
+            raise _mistake(
+                f"must be a {'whole ' if kind is int else ''}number between {lowest:g} and {highest:g}. "
+                f"Given: {redact.value(value)}"
+            )
+        return kind(number)
 
     return BeforeValidator(validate)
 
 
 class Settings(BaseModel):
-    """What a client needs to know to call the API. See docs/contributing/design.md#configuration."""
+    """What a client needs to know to call the API."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     api_key: Annotated[SecretStr, BeforeValidator(_check_key)] = Field(
-        description="API key. A key that begins `md_test_` is of the sandbox, any other of production."
+        description="API key. Keys that start with `md_test_` belong to the sandbox, all others to production."
     )
     base_url: Annotated[str, BeforeValidator(_check_base_url)] = Field(
         SANDBOX_URL, description="Base URL of the API; required with a production key. Default: the sandbox."
@@ -114,50 +127,49 @@ class Settings(BaseModel):
         30.0, description="How long to wait for an answer, in seconds."
     )
     max_retries: Annotated[int, _number(int, 0, 20)] = Field(
-        4, description="How often a request that failed for a passing reason is sent again."
+        4, description="How often a request that failed for a temporary reason is sent again."
     )
 
     @property
     def environment(self) -> Environment:
-        """The environment that the key is of. See docs/contributing/design.md#configuration."""
+        """The environment that the key belongs to."""
         return environment_of(self.api_key.get_secret_value())
 
     @property
     def deadline_seconds(self) -> float:
-        """When no further attempt of a call is begun, waits included."""
+        """How long a call may take, in seconds: no attempt begins later, waits included."""
         return self.timeout_seconds * (self.max_retries + 1)
 
 
 def environment_of(api_key: str) -> Environment:
-    """`sandbox` for keys that begin `md_test_`, else `production`."""
+    """Return the environment that a key belongs to: `sandbox` if it starts with `md_test_`, else `production`."""
     return "sandbox" if api_key.startswith(SANDBOX_KEY_PREFIX) else "production"
 
 
-def load(config: Callable[[str], Any], variables: Mapping[str, str]) -> Settings:
-    """Settings from stack configuration, else from environment variables, else by default.
+def load(config: Callable[[str], object], variables: Mapping[str, str]) -> Settings:
+    """Read the settings from stack configuration, else from environment variables, else take the defaults.
 
     Args:
-        config: gives the value of a key of the namespace `kinetic` ("apiKey"), or None.
-        variables: the process environment.
+        config: Returns the value of a key of the namespace `kinetic` ("apiKey"), or None.
+        variables: The process environment.
 
     Raises:
-        SettingsError: with every mistake, none of which shows the key.
+        SettingsError: Has every mistake, none of which shows the key.
     """
-    given = {name: _lookup(source, config, variables) for name, source in SOURCES.items()}
+    given = {name: _look_up(source, config, variables) for name, source in SOURCES.items()}
     given = {name: value for name, value in given.items() if value not in (None, "")}
-    problems = _cross_problems(given)
+    problems = _problems_between(given)
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        problems += [
-            _problem(one["loc"][0], one["msg"]) for one in error.errors(include_input=False) if one["type"] != "missing"
-        ]
+        mistakes = [mistake for mistake in error.errors(include_input=False) if mistake["type"] != "missing"]
+        problems += [_problem(mistake["loc"][0], mistake["msg"]) for mistake in mistakes]
     if problems:
         raise SettingsError(problems) from None
     return settings
 
 
-def _lookup(source: Source, config: Callable[[str], Any], variables: Mapping[str, str]) -> Any:
+def _look_up(source: Source, config: Callable[[str], object], variables: Mapping[str, str]) -> object:
     value = config(source.config_key)
     return value if value not in (None, "") or source.variable is None else variables.get(source.variable)
 
@@ -166,8 +178,8 @@ def _problem(name: int | str, message: str) -> str:
     return f"{SOURCES[str(name)]} {message}"
 
 
-def _cross_problems(given: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a key and a base URL that are right by themselves."""
+def _problems_between(given: Mapping[str, object]) -> list[str]:
+    """Say what is wrong with a key and a base URL that are right by themselves."""
     key, url = given.get("api_key"), given.get("base_url")
     if key is None:
         return [_MISSING_KEY]
@@ -176,13 +188,13 @@ def _cross_problems(given: Mapping[str, Any]) -> list[str]:
     if url is None:
         return [_MISSING_URL]
     if _is_in_the_clear(str(url).strip()):
-        return [_problem("base_url", "must begin with https:// when the API key is of production")]
+        return [_problem("base_url", "must begin with https:// when the API key belongs to production")]
     return []
 
 
 def _is_in_the_clear(url: str) -> bool:
-    """Whether a key sent to this URL crosses a network unencrypted."""
-    with suppress(ValueError):  # what is no URL is reported by itself
+    """Tell whether a key sent to this URL crosses a network unencrypted."""
+    with suppress(ValueError):  # what isn't a URL is reported by itself
         parts = urlsplit(url)
         return parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or "")
     return False

@@ -1,83 +1,83 @@
-"""How the engine spells unknown and secret values, on the wire and in an exported state."""
+"""How the engine spells unknown and secret values, on the wire and in an exported state. Pure functions."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from google.protobuf import json_format, struct_pb2
 
-Properties = dict[str, Any]
-Json = dict[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
+"""JSON that somebody else writes (the engine, the CLI); its values are looked at where they are used."""
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine spells a value that a preview can't know yet (`pulumi.runtime.rpc.UNKNOWN`)."""
 
-SECRET = ("signingSecret", "existingSigningSecret", "idempotencyKey")
-_SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+PROVIDER_PICKLE = "__provider"
+"""Where the engine keeps the pickle of a dynamic resource's provider."""
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 a constant of the engine's wire format
 
 
-class Bag(NamedTuple):
-    """A property bag as the engine sends it: plain values, and the names of those that are secret."""
+class PropertyBag(NamedTuple):
+    """Properties as the engine sends them: plain values, and the names of those that are secret."""
 
-    values: Properties
-    secret: frozenset[str]
+    values: JsonObject
+    secret_names: frozenset[str]
 
 
-def from_struct(struct: struct_pb2.Struct) -> Bag:
-    """The engine's properties in plain values."""
-    found = json_format.MessageToDict(struct)
-    return Bag(
-        {name: _revealed(value) for name, value in found.items()},
-        frozenset(name for name, value in found.items() if _holds_secret(value)),
+def from_struct(struct: struct_pb2.Struct) -> PropertyBag:
+    """Return properties from the wire in plain values."""
+    values = json_format.MessageToDict(struct)
+    return PropertyBag(
+        {name: _unwrap_from_wire(value) for name, value in values.items()},
+        frozenset(name for name, value in values.items() if _is_secret_on_wire(value)),
     )
 
 
-def to_struct(values: Mapping[str, Any], secret: Iterable[str]) -> struct_pb2.Struct:
-    """Plain values for the engine; what is a secret by its name, or came as one, is marked."""
-    hidden = {*SECRET, *secret}
-    marked = {name: _marked(value) if name in hidden else value for name, value in values.items()}
+def to_struct(values: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:
+    """Return plain values for the wire, those of these names marked as secret."""
+    wrapped = {
+        name: {_SIGNATURE: _SECRET, "value": value} if name in secret_names else value for name, value in values.items()
+    }
     struct = struct_pb2.Struct()
-    json_format.ParseDict(marked, struct)
+    json_format.ParseDict(wrapped, struct)
     return struct
 
 
-def _marked(value: Any) -> Properties:
-    return {_SIGNATURE: _SECRET, "value": value}
+def contains_unknown(value: object) -> bool:
+    """Tell whether a value, or an item of a list, isn't known yet."""
+    return UNKNOWN in value if isinstance(value, list | tuple) else value == UNKNOWN
 
 
-def _revealed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _revealed(value.get("value")) if value.get(_SIGNATURE) == _SECRET else value
-    return [_revealed(item) for item in value] if isinstance(value, list) else value
-
-
-def _holds_secret(value: Any) -> bool:
-    if isinstance(value, dict):
-        return bool(value.get(_SIGNATURE) == _SECRET)
-    return isinstance(value, list) and any(map(_holds_secret, value))
-
-
-def contains_unknown(value: Any) -> bool:
-    """Whether a value, or an element of a list, is not known yet."""
-    return UNKNOWN in value if isinstance(value, list | tuple) else bool(value == UNKNOWN)
-
-
-def secret(value: Any) -> Json:
-    """A value as the engine takes a secret in, to encrypt it."""
+def wrap_secret_for_import(value: object) -> JsonObject:
+    """Return a value as `pulumi stack import` takes a secret in, to encrypt it."""
     return {_SIGNATURE: _SECRET, "plaintext": json.dumps(value)}
 
 
-def holds_secret(value: Any) -> bool:
-    """Whether a value of a state, or an item of it, is wrapped as a secret."""
+def is_secret_in_export(value: object) -> bool:
+    """Tell whether a value of an exported state, or an item of it, is wrapped as a secret."""
     if isinstance(value, dict):
-        return "plaintext" in value or any(map(holds_secret, value.values()))
-    return isinstance(value, list) and any(map(holds_secret, value))
+        return "plaintext" in value or any(map(is_secret_in_export, value.values()))
+    return isinstance(value, list) and any(map(is_secret_in_export, value))
 
 
-def plain(value: Any) -> Any:
-    """A value of a state without the wrapping of secrets."""
+def unwrap_from_export(value: Any) -> Any:  # any JSON, of which the shape stays
+    """Return a value of a state exported with `--show-secrets` in plain values."""
     if isinstance(value, dict):
         if "plaintext" in value:
             return json.loads(value["plaintext"])
-        return {name: plain(item) for name, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
+        return {name: unwrap_from_export(item) for name, item in value.items()}
+    return [unwrap_from_export(item) for item in value] if isinstance(value, list) else value
+
+
+def _unwrap_from_wire(value: Any) -> Any:  # any JSON, of which the shape stays
+    if isinstance(value, dict):
+        return _unwrap_from_wire(value.get("value")) if value.get(_SIGNATURE) == _SECRET else value
+    return [_unwrap_from_wire(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_secret_on_wire(value: object) -> bool:
+    if isinstance(value, dict):
+        return value.get(_SIGNATURE) == _SECRET
+    return isinstance(value, list) and any(map(_is_secret_on_wire, value))

@@ -6,13 +6,13 @@ import pytest
 from pulumi_kinetic.cli import audit
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.values import Json
+from pulumi_kinetic.values import JsonObject
 from support.emulator import EmulatorClient
 
 TYPE = "kinetic:index:WebhookEndpoint"
 
 
-def managing(*ids: str) -> Json:
+def managing(*ids: str) -> JsonObject:
     return {"deployment": {"resources": [{"type": TYPE, "id": endpoint_id} for endpoint_id in ids]}}
 
 
@@ -41,12 +41,12 @@ def test_json_tells_all_but_secrets(api: Client, emulator: EmulatorClient) -> No
 def test_an_export_is_read(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     path.write_text(json.dumps(managing("we_1")))
-    assert audit.exported(path) == managing("we_1")
+    assert audit.read_export(path) == managing("we_1")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', "not json"])
 def test_what_is_no_export_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "export.json"
     path.write_text(text)
-    with pytest.raises(StackError, match="is not what `pulumi stack export` writes"):
-        audit.exported(path)
+    with pytest.raises(StackError, match="isn't what `pulumi stack export` writes"):
+        audit.read_export(path)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_kinetic.answers import Endpoint
-from pulumi_kinetic.cli.interrupted import Intent, intents_of
-from pulumi_kinetic.journal import Record, mark_of
+from pulumi_kinetic.answers import RemoteEndpoint
+from pulumi_kinetic.cli.interrupted import InterruptedCreate, interrupted_creates
+from pulumi_kinetic.journal import Record, digest
 from pulumi_kinetic.process import Process
 
 EXPLICIT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod"
@@ -25,7 +25,7 @@ def pending(inputs: dict[str, Any], provider: str = "", kind: str = "creating") 
 
 def record(key: str, provider: str = "") -> Record:
     return Record(
-        mark=mark_of(key), idempotency_key=key, body='{"url":"https://b.example"}', environment="sandbox",
+        mark=digest(key), idempotency_key=key, body='{"url":"https://b.example"}', environment="sandbox",
         at=datetime.now(timezone.utc), process=Process.current(), provider=provider,
     )  # fmt: skip
 
@@ -34,25 +34,28 @@ def state(*operations: dict[str, Any]) -> dict[str, Any]:
     return {"deployment": {"pending_operations": list(operations)}}
 
 
-def test_what_the_state_remembers_is_joined_with_its_record() -> None:
-    (intent,) = intents_of(state(pending(INPUTS)), [record("key")])
-    assert (intent.name, intent.key, intent.body) == ("orders", "key", b'{"url":"https://a.example"}')
+def test_what_the_state_has_is_joined_with_its_record() -> None:
+    """The record has the bytes that were sent."""
+    (intent,) = interrupted_creates(state(pending(INPUTS)), [record("key")])
+    assert (intent.name, intent.key, intent.body) == ("orders", "key", b'{"url":"https://b.example"}')
     assert intent.record == record("key").model_copy(update={"at": intent.record.at if intent.record else None})
     assert intent.inputs["idempotencyKey"] == "key"
 
 
 def test_what_the_state_has_forgotten_is_known_from_the_journal() -> None:
-    remembered, forgotten = intents_of(state(pending(INPUTS)), [record("other")])
+    remembered, forgotten = interrupted_creates(state(pending(INPUTS)), [record("other")])
     assert remembered.record is None
     assert (forgotten.name, forgotten.key, forgotten.inputs) == ('"https://b.example"', "other", {})
 
 
 def test_updates_and_deletes_are_no_creates() -> None:
-    assert list(intents_of(state(pending(INPUTS, kind="updating"), pending(INPUTS, kind="deleting")), [])) == []
+    assert (
+        list(interrupted_creates(state(pending(INPUTS, kind="updating"), pending(INPUTS, kind="deleting")), [])) == []
+    )
 
 
 def test_an_adoption_has_no_key() -> None:
-    (intent,) = intents_of(state(pending({**INPUTS, "adopt": "we_1"})), [])
+    (intent,) = interrupted_creates(state(pending({**INPUTS, "adopt": "we_1"})), [])
     assert intent.key is None
 
 
@@ -68,14 +71,14 @@ def test_an_adoption_has_no_key() -> None:
     ],
 )  # fmt: skip
 def test_its_provider_is_named_where_the_program_made_it(provider: str, named: str) -> None:
-    (remembered,) = intents_of(state(pending(INPUTS, provider)), [])
-    (forgotten,) = intents_of(state(), [record("key", provider)])
+    (remembered,) = interrupted_creates(state(pending(INPUTS, provider)), [])
+    (forgotten,) = interrupted_creates(state(), [record("key", provider)])
     assert remembered.provider == forgotten.provider == named
 
 
 def test_candidates_mean_the_same_and_are_nobodys() -> None:
-    def listed(name: str, url: str, events: list[str] | None = None) -> Endpoint:
-        return Endpoint(webhook_endpoint_id=name, url=url, enabled_events=events, status="disabled")
+    def listed(name: str, url: str, events: list[str] | None = None) -> RemoteEndpoint:
+        return RemoteEndpoint(webhook_endpoint_id=name, url=url, enabled_events=events, status="disabled")
 
     listing = [
         listed("we_it", "https://A.example:443/", ["*"]),
@@ -83,6 +86,6 @@ def test_candidates_mean_the_same_and_are_nobodys() -> None:
         listed("we_other_url", "https://b.example"),
         listed("we_other_events", "https://a.example", ["a"]),
     ]
-    intent = Intent(json.dumps({"url": "https://a.example"}).encode(), "key")
+    intent = InterruptedCreate(json.dumps({"url": "https://a.example"}).encode(), "key")
     by_id = {endpoint.webhook_endpoint_id: endpoint for endpoint in listing}
     assert [endpoint.webhook_endpoint_id for endpoint in intent.candidates({"we_managed"}, by_id)] == ["we_it"]

@@ -31,7 +31,7 @@ def test_the_project_is_named_by_its_file(tmp_path: Path, text: str) -> None:
 
 
 def test_a_folder_without_a_project_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StackError, match=r"there is no Pulumi.yaml in .*--cwd"):
+    with pytest.raises(StackError, match=r"there is no Pulumi.yaml in .*\nGive its folder as --cwd"):
         Stack("dev", tmp_path).project()
 
 
@@ -91,7 +91,10 @@ def test_side_files_that_a_killed_cli_left_empty_are_removed(tmp_path: Path, mon
         path = tmp_path / "state" / ".pulumi" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    assert sorted(path.name for path in Stack("dev", tmp_path).mend()) == ["1.json.attrs", "dev.json.attrs"]
+    assert sorted(path.name for path in Stack("dev", tmp_path).remove_empty_sidecars()) == [
+        "1.json.attrs",
+        "dev.json.attrs",
+    ]
     left = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
     assert len(left) == len(files) - 2
-    assert Stack("dev", tmp_path).mend() == []
+    assert Stack("dev", tmp_path).remove_empty_sidecars() == []

@@ -25,19 +25,19 @@ def test_endpoints_of_both_doors_are_found() -> None:
 
 
 def test_pending_operations_of_others_are_not_ours() -> None:
-    assert [operation["resource"]["urn"] for operation in state.pending_of(STATE)] == ["c"]
+    assert [operation["resource"]["urn"] for operation in state.pending_operations_of(STATE)] == ["c"]
 
 
 @pytest.mark.parametrize("empty", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
 def test_an_empty_state_has_none(empty: dict[str, object]) -> None:
-    assert state.endpoints_of(empty) == state.pending_of(empty) == []
+    assert state.endpoints_of(empty) == state.pending_operations_of(empty) == []
 
 
 def test_a_pending_operation_is_taken_out_alone() -> None:
-    (ours,) = state.pending_of(STATE)
+    (ours,) = state.pending_operations_of(STATE)
     after = state.without_pending(STATE, [ours])
     assert [operation["resource"]["urn"] for operation in after["deployment"]["pending_operations"]] == ["d"]
-    assert len(state.pending_of(STATE)) == 1
+    assert len(state.pending_operations_of(STATE)) == 1
 
 
 def test_a_resource_is_added_last() -> None:

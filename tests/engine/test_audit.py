@@ -30,4 +30,4 @@ def test_audit_of_a_file_that_is_no_export_says_so(audit: Audit, tmp_path: Path)
     (tmp_path / "other.json").write_text("[]")
     code, shown = audit("--export", str(tmp_path / "other.json"))
     assert code == 1
-    assert shown.endswith("other.json is not what `pulumi stack export` writes\n")
+    assert shown.endswith("other.json isn't what `pulumi stack export` writes\n")

@@ -18,6 +18,7 @@ from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Assumptions, Store
+from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.inputs import check
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
@@ -63,14 +64,14 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
 ) -> None:
     emulator.assume(**assumed.model_dump())
     life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
-    news = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
+    news: Inputs = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
     inputs = check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
     endpoint_id, state = life.create(inputs)
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []
     assert endpoint_id in {remote.webhook_endpoint_id for remote in api.list()}
     with pytest.raises(errors.RejectedError if assumed.mismatch_status != 409 else errors.ConflictError):
-        api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"])
+        api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"], "https://other.example")
     life.delete(endpoint_id, state)
     assert life.read(endpoint_id, state) is None
     count_cases("client against varied assumptions")

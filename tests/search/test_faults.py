@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import count_cases
@@ -68,18 +69,10 @@ def patient(emulator: EmulatorClient, tmp_path: Path) -> Iterator[Lifecycle]:
         yield made
 
 
-def news() -> dict[str, Any]:
+def news() -> Inputs:
     count_cases("fault schedules")
     number = next(NUMBERS)
     return {"url": f"https://example.com/{number}", "status": "disabled", "idempotencyKey": f"key-{number}"}
-
-
-def create(life: Lifecycle, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """As the dynamic door does it."""
-    try:
-        return life.create(inputs)
-    except errors.PartialCreateError as partial:
-        raise life.undo(partial) from None
 
 
 def failure(call: Callable[[], object]) -> str | None:
@@ -106,8 +99,8 @@ def test_a_create_makes_at_most_one_endpoint_and_tells_what_is_there(
     journal = Journal(tmp_path / "journal")
     for record in list(journal.records()):
         journal.close(record)
-    made: list[tuple[str, dict[str, Any]]] = []
-    said = failure(lambda: made.append(create(life, news())))
+    made: list[tuple[str, State]] = []
+    said = failure(lambda: made.append(life.create(news())))
     if said:
         left = list(emulator.truth())
         assert len(left) <= 1
@@ -132,7 +125,7 @@ def test_an_update_is_done_or_says_that_it_failed(
     inputs = news()
     endpoint_id, state = patient.create(inputs)
     emulator.faults(*({"method": "PATCH", **fault} for fault in script if "without_secret" not in fault))
-    wanted = {**inputs, "status": "enabled"}
+    wanted: Inputs = {**inputs, "status": "enabled"}
     said = failure(lambda: life.update(endpoint_id, state, wanted))
     assert said is None or f"could not update webhook endpoint {endpoint_id}" in said
     assert said is not None or emulator.truth()[endpoint_id]["status"] == "enabled"

@@ -1,13 +1,14 @@
 """What a program declares, checked: as create and update get it."""
 
-from typing import Any
+from typing import Any, cast
 
 from pulumi_kinetic import inputs
+from pulumi_kinetic.endpoint import Inputs
 
 URL = "https://example.com/hooks"
 
 
-def declared(**news: Any) -> dict[str, Any]:
-    checked = inputs.check({}, {"url": URL, **news}, environment="sandbox", new_key="key-1")
+def declared(**news: Any) -> Inputs:
+    checked = inputs.check({}, cast("Inputs", {"url": URL, **news}), environment="sandbox", new_key="key-1")
     assert checked.failures == []
     return checked.inputs

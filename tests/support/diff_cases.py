@@ -1,6 +1,8 @@
 """One table of cases for the pure diff and for both doors, so that they can't disagree."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
+
+from pulumi_kinetic.endpoint import Inputs
 
 BASE: dict[str, Any] = {
     "url": "https://example.com/hooks",
@@ -67,6 +69,6 @@ CASES = [
 ]
 
 
-def inputs(changed: dict[str, Any]) -> dict[str, Any]:
+def inputs(changed: dict[str, Any]) -> Inputs:
     """Checked inputs: the base with some properties changed; None omits one."""
-    return {name: value for name, value in {**BASE, **changed}.items() if value is not None}
+    return cast("Inputs", {name: value for name, value in {**BASE, **changed}.items() if value is not None})

@@ -10,7 +10,8 @@ from pulumi_kinetic.client import Client
 from pulumi_kinetic.settings import Settings
 from support.emulator import KEY
 
-BODY = client.encode({"url": "https://example.com/hooks", "enabled_events": ["a"]})
+URL = "https://example.com/hooks"
+BODY = client.encode({"url": URL, "enabled_events": ["a"]})
 
 
 def answering(*answers: httpx.Response | Exception, max_retries: int = 0) -> tuple[Client, list[httpx.Request]]:

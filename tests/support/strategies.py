@@ -6,7 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-Inputs = dict[str, Any]
+Inputs = Any  # some tests hand over what no type allows, too
+
+
+def merged(*bags: Any) -> Any:
+    """Properties put together: of what no type allows, too."""
+    return {name: value for bag in bags for name, value in bag.items()}
+
 
 LABELS = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,8}[a-zA-Z0-9])?", fullmatch=True)
 HOSTS = st.one_of(

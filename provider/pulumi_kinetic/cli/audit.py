@@ -1,47 +1,51 @@
-"""The endpoints of an environment that no given stack manages."""
+"""The endpoints of an environment that none of the given stacks manages."""
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pulumi_kinetic.answers import Endpoint
+from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.cli.state import managed_ids
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.values import Json
+from pulumi_kinetic.values import JsonObject
 
 
-def unmanaged(api: Client, states: Iterable[Json]) -> list[Endpoint]:
-    """What exists in the key's environment and is in none of the states, oldest first."""
-    managed = set().union(*map(managed_ids, states))
-    found = [one for one in api.list() if one.webhook_endpoint_id not in managed]
-    return sorted(found, key=lambda one: one.created_at or "")
-
-
-def exported(path: Path) -> Json:
-    """A state that `pulumi stack export` wrote.
+def unmanaged(api: Client, states: Iterable[JsonObject]) -> list[RemoteEndpoint]:
+    """Return what exists in the key's environment and is in none of the states, oldest first.
 
     Raises:
-        StackError: the file is not one.
+        ApiError: The endpoints can't be listed.
+    """
+    managed: set[str] = set().union(*map(managed_ids, states))
+    endpoints = [remote for remote in api.list() if remote.webhook_endpoint_id not in managed]
+    return sorted(endpoints, key=lambda remote: remote.created_at or "")
+
+
+def read_export(path: Path) -> JsonObject:
+    """Return a state that `pulumi stack export` wrote.
+
+    Raises:
+        StackError: The file isn't one.
     """
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         state = None
     if not isinstance(state, dict) or not isinstance(state.get("deployment"), dict):
-        raise StackError(f"{path} is not what `pulumi stack export` writes")
+        raise StackError(f"{path} isn't what `pulumi stack export` writes")
     return state
 
 
-def as_table(found: list[Endpoint]) -> str:
-    """One line an endpoint."""
-    rows = [(one.webhook_endpoint_id, one.status, one.created_at or "", one.url) for one in found]
+def as_table(endpoints: list[RemoteEndpoint]) -> str:
+    """Return one line for each endpoint."""
+    rows = [(remote.webhook_endpoint_id, remote.status, remote.created_at or "", remote.url) for remote in endpoints]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
     )
 
 
-def as_json(found: list[Endpoint]) -> str:
-    """The same for a program."""
-    return json.dumps([one.model_dump(exclude={"signing_secret"}) for one in found], indent=2)
+def as_json(endpoints: list[RemoteEndpoint]) -> str:
+    """Return the same for a program."""
+    return json.dumps([remote.public() for remote in endpoints], indent=2)

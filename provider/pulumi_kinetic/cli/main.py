@@ -1,29 +1,47 @@
-"""The command `pulumi-kinetic`."""
+"""The commands, their options, and what they print. Each imports what it needs when it runs."""
 
 import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from pulumi_kinetic import errors, settings
-from pulumi_kinetic import schema as describing
-from pulumi_kinetic.cli import audit as auditing
-from pulumi_kinetic.cli.recover import Options, Recovery, Report
-from pulumi_kinetic.cli.stack import Stack
-from pulumi_kinetic.client import Client
-from pulumi_kinetic.journal import Journal, default_folder
+from pulumi_kinetic import errors
 
-LEFT_FOR_A_PERSON = 3
+if TYPE_CHECKING:
+    from pulumi_kinetic.cli.report import Report
+
+NEEDS_A_DECISION = 3
+_CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def friendly_errors(operation: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a command end with exit code 1 and one message where it fails, whatever fails."""
+
+    def decorate(command: Callable[P, T]) -> Callable[P, T]:
+        guarded = errors.user_facing(operation, passing=_CLICKS_OWN)(command)
+
+        @wraps(command)
+        def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return guarded(*args, **kwargs)
+            except errors.KineticError as error:
+                raise click.ClickException(str(error)) from None
+
+        return run
+
+    return decorate
 
 
 @click.group()
@@ -33,54 +51,68 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--stack", "name", required=True, help="The stack to bring back together.")
+@click.option("--stack", "name", required=True, help="The stack to recover.")
 @click.option("--cwd", type=Folder, default=Path(), help="The project's folder.")
 @click.option("--yes", is_flag=True, help="Delete lost endpoints without asking.")
-@click.option("--unlock", is_flag=True, help="Lift the stack's lock even if its holder may live.")
-@click.option("--json", "as_json", is_flag=True, help="Say it in JSON.")
+@click.option("--unlock", is_flag=True, help="Remove the stack's lock even if its owner may still be running.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@friendly_errors("recover the stack")
 def recover(name: str, cwd: Path, *, yes: bool, unlock: bool, as_json: bool) -> None:
-    """Bring a stack and the API together again after a run that was killed.
+    """Reconcile a stack and the API after a run that was killed.
 
-    Run it before `pulumi up`; it does nothing when nothing is open. Exit codes: 0 all is whole, 1 it failed, 2 it was
-    called wrongly, 3 something is left for a person.
+    Run it before `pulumi up`; it is a no-op if nothing is pending. Exit codes: 0 nothing is left to do, 1 it failed,
+    2 wrong usage, 3 something needs your decision.
     """
+    from pulumi_kinetic.cli.recover import Options, Recovery  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
+    from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
+
     options = Options(confirm=(lambda _: True) if yes else _confirm, unlock=unlock)
-    with _told():
-        report = Recovery(Stack(name, cwd), Journal(default_folder()), options, os.environ).run()
+    report = Recovery(Stack(name, cwd), Journal(default_folder()), options, os.environ).run()
     click.echo(_json_of(report) if as_json else _text_of(report))
-    sys.exit(0 if report.is_whole else LEFT_FOR_A_PERSON)
+    sys.exit(0 if report.is_complete else NEEDS_A_DECISION)
 
 
 @main.command()
 @click.option("--stack", "names", multiple=True, help="A stack that manages endpoints; may be given again.")
 @click.option("--export", "exports", type=File, multiple=True, help="A file written by `pulumi stack export`.")
 @click.option("--cwd", type=Folder, default=Path(), help="The project's folder.")
-@click.option("--json", "as_json", is_flag=True, help="Say it in JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@friendly_errors("audit the environment")
 def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_json: bool) -> None:
     """List the endpoints of the environment that none of the given stacks manages.
 
-    Exit codes: 0 there are none, 1 it failed, 2 it was called wrongly, 3 there are some.
+    Exit codes: 0 there are none, 1 it failed, 2 wrong usage, 3 there are some.
     """
-    with _told():
-        stacks = [Stack(name, cwd) for name in names]
-        states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.exported, exports)]
-        config: Callable[[str], Any] = stacks[0].config() if stacks else lambda _: None
-        api = Client(settings.load(config, os.environ))
-        found = auditing.unmanaged(api, states)
+    from pulumi_kinetic import settings  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli import audit as auditing  # noqa: PLC0415
+    from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
+    from pulumi_kinetic.client import Client  # noqa: PLC0415
+
+    stacks = [Stack(name, cwd) for name in names]
+    states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
+    api = Client(settings.load(stacks[0].config() if stacks else lambda _: None, os.environ))
+    try:
+        endpoints = auditing.unmanaged(api, states)
+    finally:
         api.close()
-    click.echo(auditing.as_json(found) if as_json else auditing.as_table(found) or "Every endpoint is managed.")
-    sys.exit(LEFT_FOR_A_PERSON if found else 0)
+    click.echo(auditing.as_json(endpoints) if as_json else auditing.as_table(endpoints) or "Every endpoint is managed.")
+    sys.exit(NEEDS_A_DECISION if endpoints else 0)
 
 
 @main.command()
+@friendly_errors("print the schema")
 def schema() -> None:
     """Print the schema of the packaged plugin (schema.json)."""
-    click.echo(describing.as_json(), nl=False)
+    from pulumi_kinetic import schema as plugin_schema  # noqa: PLC0415 see the module's docstring
+
+    click.echo(plugin_schema.as_json(), nl=False)
 
 
 @main.command()
 @click.option("--port", default=8787, show_default=True, help="Port on loopback; 0 takes any free one.")
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the state.")
+@friendly_errors("serve the emulated API")
 def emulator(port: int, state: Path | None) -> None:
     """Serve an emulated Kinetic API, for trying and testing without a key."""
     try:
@@ -98,31 +130,22 @@ def emulator(port: int, state: Path | None) -> None:
         click.echo(
             "Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production). Ctrl-C ends it."
         )
-        _wait_for_end()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Errors of the package as one message."""
-    try:
-        yield
-    except errors.KineticError as error:
-        raise click.ClickException(str(error)) from None
+        _wait_for_signal()
 
 
 def _confirm(question: str) -> bool:
     return click.confirm(question, err=True)
 
 
-def _text_of(report: Report) -> str:
+def _text_of(report: "Report") -> str:
     backup = [f"The state before: {report.backup}"] if report.backup else []
     lines = [*report.notes, *map(str, report.findings), *backup]
-    return "\n".join(lines or ["Nothing is open."])
+    return "\n".join(lines or ["Nothing to recover."])
 
 
-def _json_of(report: Report) -> str:
+def _json_of(report: "Report") -> str:
     shown = {
-        "whole": report.is_whole,
+        "whole": report.is_complete,
         "findings": [asdict(finding) for finding in report.findings],
         "notes": report.notes,
         "backup": str(report.backup) if report.backup else None,
@@ -130,7 +153,7 @@ def _json_of(report: Report) -> str:
     return json.dumps(shown, indent=2)
 
 
-def _wait_for_end() -> None:
+def _wait_for_signal() -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from pydantic import BaseModel
 
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.process import is_running
-from pulumi_kinetic.values import Json
+from pulumi_kinetic.values import JsonObject
+
+_MAX_ERROR_CHARS = 500
 
 
 class Lock(BaseModel):
@@ -37,7 +38,11 @@ class Lock(BaseModel):
 
 
 class Stack:
-    """One stack, asked and changed through the CLI in `folder`; secrets are plain in memory only."""
+    """One stack, read and changed through the CLI in a project's folder; secrets are plain in memory only.
+
+    Every method but `short_name` and `project` runs the CLI, and raises:
+        StackError: The CLI isn't on PATH, or it fails; the text has its words.
+    """
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -45,46 +50,50 @@ class Stack:
 
     @property
     def short_name(self) -> str:
-        """The stack's name without organization and project, as a program knows it."""
+        """The stack's name without organization and project, as a program sees it."""
         return self.name.rpartition("/")[2]
 
-    def export(self, *, show_secrets: bool = True) -> Json:
-        """The whole state."""
-        shown = ["--show-secrets"] if show_secrets else []
-        return _json(self._cli("stack", "export", *shown))
+    def export(self, *, show_secrets: bool = True) -> JsonObject:
+        """Return the whole state."""
+        options = ["--show-secrets"] if show_secrets else []
+        return _parse(self._run_for_stack("stack", "export", *options))
 
-    def replace(self, state: Json) -> None:
+    def replace(self, state: JsonObject) -> None:
         """Put a whole state in place; the engine encrypts its secrets."""
-        self._cli("stack", "import", text=json.dumps(state))
+        self._run_for_stack("stack", "import", text=json.dumps(state))
 
-    def config(self) -> Callable[[str], Any]:
-        """Looks up a key of the namespace `kinetic`."""
-        found = _json(self._cli("config", "--json", "--show-secrets"))
-        return lambda key: found.get(f"kinetic:{key}", {}).get("value")
+    def config(self) -> Callable[[str], object]:
+        """Return what looks up a key of the namespace `kinetic`."""
+        entries = _parse(self._run_for_stack("config", "--json", "--show-secrets"))
+        return lambda key: entries.get(f"kinetic:{key}", {}).get("value")
 
     def project(self) -> str:
-        """The name of the project in the folder."""
+        """Return the name of the project in the folder.
+
+        Raises:
+            StackError: There is no project in the folder.
+        """
         for path in (self._folder / "Pulumi.yaml", self._folder / "Pulumi.yml"):
             if path.exists():
-                named = re.search(r"^name:\s*[\"']?([^\"'\s#]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-                return named[1] if named else ""
-        raise StackError(f"there is no Pulumi.yaml in {self._folder.resolve()}: give the project's folder as --cwd")
+                name = re.search(r"^name:\s*[\"']?([^\"'\s#]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+                return name[1] if name else ""
+        raise StackError(f"there is no Pulumi.yaml in {self._folder.resolve()}", advice="Give its folder as --cwd.")
 
     def lock(self) -> Lock | None:
-        """Who holds the stack, where its backend is a folder; elsewhere the backend itself says so."""
-        found = [_lock(path) for path in self._files(f"locks/**/{self.short_name}/*.json")]
-        return found[0] if found else None
+        """Return who holds the stack, where its backend is a folder; other backends don't show it."""
+        locks = [_read_lock(path) for path in self._backend_files(f"locks/**/{self.short_name}/*.json")]
+        return locks[0] if locks else None
 
-    def mend(self) -> list[Path]:
-        """Remove the side files that a killed CLI left empty; those removed.
+    def remove_empty_sidecars(self) -> list[Path]:
+        """Remove the side files that a killed CLI left empty, and return them.
 
         A file backend writes `STACK.json` at one stroke, but `STACK.json.attrs` beside it not. An empty one makes every
         command end in "failed to load checkpoint: EOF"; a missing one does no harm.
         See docs/contributing/engine-facts.md#side-file-of-a-file-backend.
         """
         beside = [
-            *self._files(f"stacks/**/{self.short_name}.json.attrs"),
-            *self._files(f"locks/**/{self.short_name}/*.attrs"),
+            *self._backend_files(f"stacks/**/{self.short_name}.json.attrs"),
+            *self._backend_files(f"locks/**/{self.short_name}/*.attrs"),
         ]
         torn = [path for path in beside if path.stat().st_size == 0]
         for path in torn:
@@ -92,15 +101,15 @@ class Stack:
         return torn
 
     def is_in_a_folder(self) -> bool:
-        """Whether its backend is a folder, whose locks can be seen."""
+        """Tell whether the backend is a folder, whose locks can be seen."""
         return self._backend.startswith("file://")
 
     def unlock(self) -> None:
         """Lift the lock, as `pulumi cancel` does."""
-        self._cli("cancel", "--yes")
+        self._run_for_stack("cancel", "--yes")
 
     def back_up(self, folder: Path) -> Path:
-        """Write the state, secrets encrypted, into a file of its own."""
+        """Write the state, secrets encrypted, into a new file of a folder, and return its path."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
         path = folder / f"{self.project()}-{self.short_name}-{now}.json"
@@ -108,7 +117,7 @@ class Stack:
         path.write_text(json.dumps(self.export(show_secrets=False)), encoding="utf-8")
         return path
 
-    def _files(self, pattern: str) -> list[Path]:
+    def _backend_files(self, pattern: str) -> list[Path]:
         """This project's files of a backend that is a folder; none elsewhere."""
         if not self.is_in_a_folder():
             return []
@@ -117,9 +126,9 @@ class Stack:
 
     @cached_property
     def _backend(self) -> str:
-        return str(_json(self._run("whoami", "--json")).get("url", ""))
+        return str(_parse(self._run("whoami", "--json")).get("url", ""))
 
-    def _cli(self, *arguments: str, text: str | None = None) -> str:
+    def _run_for_stack(self, *arguments: str, text: str | None = None) -> str:
         return self._run(*arguments, "--stack", self.name, text=text)
 
     def _run(self, *arguments: str, text: str | None = None) -> str:
@@ -129,22 +138,22 @@ class Stack:
                 command, cwd=self._folder, input=text, capture_output=True, text=True, check=False, env=os.environ
             )
         except FileNotFoundError:
-            raise StackError("there is no `pulumi` on PATH") from None
+            raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
         if done.returncode:
-            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {done.stderr.strip()[-500:]}")
+            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {done.stderr.strip()[-_MAX_ERROR_CHARS:]}")
         return done.stdout
 
 
 def folder_of(backend: str, project: Path) -> Path:
-    """The folder of a `file://` backend, which may begin with `~` or be relative to the project's."""
+    """Return the folder of a `file://` backend, which may begin with `~` or be relative to the project's."""
     return project / Path(unquote(backend.removeprefix("file://").partition("?")[0])).expanduser()
 
 
-def _json(text: str) -> Json:
-    found: Json = json.loads(text)
-    return found
+def _parse(text: str) -> JsonObject:
+    parsed: JsonObject = json.loads(text)
+    return parsed
 
 
-def _lock(path: Path) -> Lock:
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return Lock(path=path, holder=found["username"], host=found["hostname"], process=found["pid"])
+def _read_lock(path: Path) -> Lock:
+    lock = json.loads(path.read_text(encoding="utf-8"))
+    return Lock(path=path, holder=lock["username"], host=lock["hostname"], process=lock["pid"])

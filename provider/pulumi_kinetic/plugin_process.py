@@ -1,0 +1,68 @@
+"""The process of a plugin: how it serves the engine, speaks to the user, and ends.
+
+One thread a call runs the synchronous core; how many calls are under way is the engine's choice (`--parallel`).
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+
+_MAX_WORKERS = 4096  # more than the engine asks for at a time
+_MAX_MESSAGE_BYTES = 400 * 1024 * 1024
+_PARENT_POLL_SECONDS = 1.0
+
+
+def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
+    """Serve on a free port of loopback, print it on standard output, and end with the engine."""
+    pool = ThreadPoolExecutor(_MAX_WORKERS)
+    options = [("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
+    server = grpc.server(pool, options=options)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    ended = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: ended.set())
+    # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits
+    # for what is under way, which must not die before it has answered.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    server.start()
+    print(port, flush=True)  # noqa: T201 the engine reads it
+    is_orphan = _wait_for_end(ended, os.getppid())
+    server.stop(grace=None)
+    if is_orphan:
+        # What is under way finishes, but its answer reaches nobody: without a clean exit of this process its record
+        # stays in the journal, for `recover`.
+        pool.shutdown(wait=True)
+        os._exit(0)
+
+
+def engine_warner(arguments: list[str]) -> Callable[[str], None]:
+    """Return what shows a warning to the user.
+
+    Args:
+        arguments: The plugin's command line, whose last argument is the engine's address; empty where a person has
+            started it by hand, and then warnings go to standard error.
+    """
+    if not arguments:
+        return lambda text: print(text, file=sys.stderr)  # noqa: T201
+    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(arguments[-1]))
+
+    def warn(text: str) -> None:
+        with suppress(grpc.RpcError):  # what a warning is about has been done
+            engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text))
+
+    return warn
+
+
+def _wait_for_end(ended: threading.Event, parent: int) -> bool:
+    """Wait until the engine ends this process, or is gone itself (killed); whether it is gone."""
+    while not ended.wait(_PARENT_POLL_SECONDS):
+        if os.getppid() != parent:
+            return True
+    return False
