@@ -6,7 +6,7 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint unit search engine format sweep schema mutants clean
+.PHONY: demo test check lint unit search engine format sweep schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -39,6 +39,9 @@ sweep: .venv/installed  ## Kill many runs and count what is lost (hours; RUNS=10
 
 schema: .venv/installed  ## Write schema.json from the models
 	pulumi-kinetic schema > schema.json
+
+state: .venv/installed  ## Record the state that this version leaves, for later versions to be tested with
+	python scripts/record_state.py $(if $(SUFFIX),--suffix=$(SUFFIX))
 
 mutants: .venv/installed  ## Break the core line by line and see the tests go red (half an hour)
 	python scripts/mutants.py
