@@ -225,3 +225,8 @@ def test_keys_can_be_exchanged(emulator: EmulatorClient) -> None:
 def test_the_documentation_lists_all_that_can_be_varied(model: type[BaseModel]) -> None:
     text = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
     assert [name for name in model.model_fields if f"`{name}`" not in text] == []
+
+
+def test_an_endpoint_whose_url_has_a_lone_surrogate_is_listed_among_all(emulator: EmulatorClient) -> None:
+    emulator.http.post(PATH, content=b'{"url": "https://example.com/\\ud800"}').raise_for_status()
+    assert [endpoint["url"] for endpoint in emulator.truth().values()] == ["https://example.com/\ud800"]

@@ -4,6 +4,7 @@ What a refusal looks like on the wire, and which HTTP header carries what, is `a
 """
 
 import hashlib
+import json
 import secrets
 import string
 import threading
@@ -15,6 +16,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from pulumi_kinetic.emulator.state_file import StateFile
 
 Environment = Literal["sandbox", "production"]
 Fields = dict[str, Any]
@@ -101,11 +104,11 @@ class Store:
     """All endpoints of all environments, in memory or in a file that survives a restart."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+        self._file = StateFile(path) if path else None
         self._lock = threading.RLock()
         self.assumptions = Assumptions()
-        saved = path.read_text() if path and path.exists() else None
-        self._state = _State.model_validate_json(saved) if saved else _State()
+        saved = self._file.read() if self._file else ""
+        self._state = _State.model_validate(json.loads(saved)) if saved else _State()
 
     def authorize(self, authorization: str | None, scope: str) -> Key:
         """The key of an `Authorization` value, if it may do what `scope` names."""
@@ -253,11 +256,9 @@ class Store:
             return [one.model_dump() for one in self._state.endpoints.values()]
 
     def _save(self) -> None:
-        if self._path:
-            beside = self._path.with_suffix(".new")
-            beside.touch(mode=0o600)
-            beside.write_text(self._state.model_dump_json(indent=1))
-            beside.replace(self._path)
+        if self._file:
+            # Not model_dump_json: pydantic can't write a lone surrogate, which JSON allows in a URL. json escapes it.
+            self._file.write(json.dumps(self._state.model_dump(), indent=1))
 
 
 def _random(length: int) -> str:
