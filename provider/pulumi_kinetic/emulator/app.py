@@ -11,67 +11,28 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from pulumi_kinetic.emulator.faults import Fault, Faulty, Log, Script
-from pulumi_kinetic.emulator.store import READ, WRITE, Assumptions, Endpoint, Environment, Key, Refusal, Store
+from pulumi_kinetic.emulator.faults import Fault, Faulty, Script
+from pulumi_kinetic.emulator.records import READ, WRITE, Endpoint, Environment, Key
+from pulumi_kinetic.emulator.request_log import Log
+from pulumi_kinetic.emulator.store import Assumptions, Refusal, Store
+from pulumi_kinetic.emulator.wire import (
+    CreateBody,
+    CreatedAnswer,
+    DeletedAnswer,
+    EndpointAnswer,
+    Error,
+    ListAnswer,
+    UpdateBody,
+    endpoint_answer,
+    error_body,
+)
 
 CONTROL = "/_emulator"
 COLLECTION, ITEM = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
-
-
-class EndpointAnswer(BaseModel):
-    """Reference: the example of "Retrieve a webhook endpoint"."""
-
-    webhook_endpoint_id: str
-    url: str
-    enabled_events: list[str] | None = None
-    status: str
-    created_at: str
-
-
-class CreatedAnswer(EndpointAnswer):
-    """Reference: "The signing_secret is returned once, on this response only"."""
-
-    signing_secret: str | None = None
-
-
-class ListAnswer(BaseModel):
-    """Reference: the example of "List webhook endpoints"."""
-
-    object: str = "list"
-    data: list[EndpointAnswer]
-    has_more: bool
-
-
-class DeletedAnswer(BaseModel):
-    """Reference: the example of "Delete a webhook endpoint"."""
-
-    webhook_endpoint_id: str
-    deleted: bool = True
-
-
-class CreateBody(BaseModel):
-    """Reference: "Body parameters" of create."""
-
-    url: str = Field(json_schema_extra={"format": "uri"})
-    enabled_events: list[str] = ["*"]
-
-
-class UpdateBody(BaseModel):
-    """Reference: "Body parameters" of update."""
-
-    url: str | None = None
-    enabled_events: list[str] | None = None
-    status: str | None = None
-
-
-class Error(BaseModel):
-    """Any JSON: the reference doesn't say what an error looks like."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class Seed(BaseModel):
@@ -119,7 +80,7 @@ def _add_collection(app: FastAPI, store: Store, reader: Any, writer: Any) -> Non
         if made is None:
             made = await _create(request, store, fields, key, idempotency_key)
         hide = replayed and store.assumptions.replay_without_secret
-        return _json(201, _wire(made, store.assumptions, secret=not hide))
+        return _json(201, endpoint_answer(made, store.assumptions, secret=not hide))
 
     @app.get(COLLECTION, response_model=ListAnswer, responses=_refusals())
     async def list_all(
@@ -129,19 +90,21 @@ def _add_collection(app: FastAPI, store: Store, reader: Any, writer: Any) -> Non
         ending_before: Annotated[str | None, Query()] = None,
     ) -> Response:
         found, more = store.page(key.environment, limit, starting_after, ending_before)
-        data = [_wire(one, store.assumptions, secret=False) for one in found]
+        data = [endpoint_answer(one, store.assumptions, secret=False) for one in found]
         return _json(200, {"object": "list", "data": data, "has_more": more})
 
 
 def _add_item(app: FastAPI, store: Store, reader: Any, writer: Any) -> None:
     @app.get(ITEM, response_model=EndpointAnswer, responses=_refusals(404))
     async def retrieve(webhook_endpoint_id: str, key: Annotated[Key, reader]) -> Response:
-        return _json(200, _wire(store.get(webhook_endpoint_id, key.environment), store.assumptions, secret=False))
+        return _json(
+            200, endpoint_answer(store.get(webhook_endpoint_id, key.environment), store.assumptions, secret=False)
+        )
 
     @app.patch(ITEM, response_model=EndpointAnswer, responses=_refusals(404), openapi_extra=_body_of(UpdateBody))
     async def update(request: Request, webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
         changed = store.update(webhook_endpoint_id, await _fields(request, store), key.environment)
-        return _json(200, _wire(changed, store.assumptions, secret=False))
+        return _json(200, endpoint_answer(changed, store.assumptions, secret=False))
 
     @app.delete(ITEM, response_model=DeletedAnswer, responses=_refusals(404))
     async def delete(webhook_endpoint_id: str, key: Annotated[Key, writer]) -> Response:
@@ -234,39 +197,14 @@ def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Error} for status in (400, 401, 403, 422, *statuses)}
 
 
-def _wire(one: Endpoint, assumed: Assumptions, *, secret: bool) -> dict[str, Any]:
-    hidden = {"environment"} if secret else {"environment", "signing_secret"}
-    answer = one.model_dump(exclude=hidden)
-    if assumed.event_order != "as_sent":
-        answer["enabled_events"] = sorted(one.enabled_events, reverse=assumed.event_order == "reversed")
-    if one.enabled_events == ["*"] and assumed.all_events == "null":
-        answer["enabled_events"] = None
-    if one.enabled_events == ["*"] and assumed.all_events == "absent":
-        del answer["enabled_events"]
-    if assumed.extra_fields:
-        answer |= {"object": "webhook_endpoint", "metadata": {"team": None}, "delivery_count": 7}
-    return answer
-
-
 def _json(status: int, value: Any) -> Response:
     return Response(json.dumps(value), status_code=status, media_type="application/json")
-
-
-def _error_body(shape: str, code: str, message: str) -> Any:
-    shapes = {
-        "nested": {"error": {"code": code, "message": message}},
-        "flat": {"code": code, "message": message},
-        "list": {"errors": [{"type": code, "detail": message}]},
-        "string": {"error": code},
-        "problem": {"type": "about:blank", "title": code, "detail": message},
-    }
-    return shapes[shape]
 
 
 def _refusal_handler(store: Store) -> Callable[[Request, Exception], Response]:
     def handle(_request: Request, error: Exception) -> Response:
         refusal = _as_refusal(error, store.assumptions)
-        body = _error_body(store.assumptions.error_shape, refusal.code, refusal.message)
+        body = error_body(store.assumptions.error_shape, refusal.code, refusal.message)
         return _json(refusal.status, body)
 
     return handle

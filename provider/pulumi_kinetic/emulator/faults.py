@@ -1,9 +1,7 @@
 """Faults on demand: which request goes wrong, and how; and the log of all of them."""
 
 import asyncio
-import hashlib
 import json
-import secrets
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pulumi_kinetic.emulator.request_log import Log, new_entry
 from pulumi_kinetic.emulator.store import Assumptions
-
-Log = list[dict[str, Any]]
 
 
 class Fault(BaseModel):
@@ -82,7 +79,7 @@ class Faulty:
         fault = self._script.next_for(scope["method"], scope["path"])
         scope["fault"] = fault
         received = await _received(receive)
-        entry = _entry(scope, received)
+        entry = new_entry(scope, received)
         self._log.append(entry)
         await asyncio.sleep(fault.delay_seconds)
         start, body = await self._answer(scope, received, fault)
@@ -122,21 +119,6 @@ class Faulty:
 def _answer_of(status: int, content_type: str, body: bytes) -> tuple[Message, bytes]:
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
     return {"type": "http.response.start", "status": status, "headers": headers}, body
-
-
-def _entry(scope: Scope, received: bytes) -> dict[str, Any]:
-    """What the log keeps of a request: neither the API key nor the Idempotency-Key, only a mark of the latter."""
-    headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
-    key = headers.get("idempotency-key")
-    return {
-        "request_id": f"req_{secrets.token_hex(8)}",
-        "method": scope["method"],
-        "path": scope["path"],
-        "query": scope["query_string"].decode("latin-1"),
-        "body": received.decode("utf-8", "replace"),
-        "idempotency_mark": hashlib.sha256(key).hexdigest()[:12] if key else None,
-        "status": None,
-    }
 
 
 async def _received(receive: Receive) -> bytes:

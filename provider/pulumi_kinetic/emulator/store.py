@@ -12,18 +12,16 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pulumi_kinetic.emulator.records import Endpoint, Environment, Fields, Key, Remembered, State
 from pulumi_kinetic.emulator.state_file import StateFile
+from pulumi_kinetic.emulator.validation import problems_in
 
-Environment = Literal["sandbox", "production"]
-Fields = dict[str, Any]
 _ALPHABET = string.ascii_letters + string.digits
 UPDATABLE = ("url", "enabled_events", "status")
-READ, WRITE = "webhook_endpoints:read", "webhook_endpoints:write"
 
 
 class Refusal(Exception):  # noqa: N818 the API refuses; it doesn't err
@@ -63,43 +61,6 @@ class Assumptions(BaseModel):
     request_id_header: bool = Field(default=True, description="Whether answers carry MD-Request-Id.")
 
 
-class Key(BaseModel):
-    """An API key: what it may do, and where."""
-
-    environment: Environment = "sandbox"
-    scopes: list[str] = [READ, WRITE]
-
-
-class Endpoint(BaseModel):
-    """One endpoint, secret included."""
-
-    webhook_endpoint_id: str
-    url: str
-    enabled_events: list[str]
-    status: str = "enabled"
-    created_at: str
-    signing_secret: str
-    environment: Environment
-
-
-class Remembered(BaseModel):
-    """An Idempotency-Key: what was asked with it, and what it made (None while that is under way)."""
-
-    fingerprint: str
-    at: float
-    endpoint: Endpoint | None = None
-
-
-class _State(BaseModel):
-    endpoints: dict[str, Endpoint] = {}
-    remembered: dict[str, Remembered] = {}
-    keys: dict[str, Key] = {
-        "md_test_emulator": Key(),
-        "md_test_readonly": Key(scopes=[READ]),
-        "md_live_emulator": Key(environment="production"),
-    }
-
-
 class Store:
     """All endpoints of all environments, in memory or in a file that survives a restart."""
 
@@ -108,7 +69,7 @@ class Store:
         self._lock = threading.RLock()
         self.assumptions = Assumptions()
         saved = self._file.read() if self._file else ""
-        self._state = _State.model_validate(json.loads(saved)) if saved else _State()
+        self._state = State.model_validate(json.loads(saved)) if saved else State()
 
     def authorize(self, authorization: str | None, scope: str) -> Key:
         """The key of an `Authorization` value, if it may do what `scope` names."""
@@ -221,20 +182,14 @@ class Store:
         required: Sequence[str] = (),
     ) -> None:
         """Refuse fields that the reference doesn't allow. Which code that gives is assumed."""
-        problems = [f"{name} is required" for name in required if name not in fields]
-        problems += [f"{name} is not a field of this call" for name in fields if name not in allowed]
-        problems += [
-            f"{name} {_RULES[name][1]}"
-            for name in allowed
-            if name in fields and not _RULES[name][0](fields[name], environment)
-        ]
+        problems = problems_in(fields, environment, allowed=allowed, required=required)
         if problems:
             raise Refusal(self.assumptions.invalid_status, "invalid_request", "; ".join(problems))
 
     def reset(self) -> None:
         """Back to a new emulator: no endpoints, the default keys and assumptions."""
         with self._lock:
-            self._state = _State()
+            self._state = State()
             self.assumptions = Assumptions()
             self._save()
 
@@ -269,28 +224,3 @@ def _position(ids: list[str], cursor: str) -> int:
     if cursor not in ids:
         raise Refusal(400, "invalid_cursor", "the cursor is not the id of an endpoint of this environment")
     return ids.index(cursor)
-
-
-def _is_url(value: Any, environment: Environment) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and parts.scheme in ("https", "http")[: 2 if environment == "sandbox" else 1]
-
-
-def _is_events(value: Any, _environment: Environment) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one for one in value)
-
-
-def _is_status(value: Any, _environment: Environment) -> bool:
-    return value in ("enabled", "disabled")
-
-
-_RULES = {
-    "url": (_is_url, "must be an absolute https URL (the sandbox also takes http)"),
-    "enabled_events": (_is_events, "must be a list of event names"),
-    "status": (_is_status, "must be enabled or disabled"),
-}

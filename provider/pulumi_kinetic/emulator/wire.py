@@ -1,0 +1,87 @@
+"""The wire format: the bodies of requests and answers."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pulumi_kinetic.emulator.records import Endpoint
+from pulumi_kinetic.emulator.store import Assumptions
+
+
+class EndpointAnswer(BaseModel):
+    """Reference: the example of "Retrieve a webhook endpoint"."""
+
+    webhook_endpoint_id: str
+    url: str
+    enabled_events: list[str] | None = None
+    status: str
+    created_at: str
+
+
+class CreatedAnswer(EndpointAnswer):
+    """Reference: "The signing_secret is returned once, on this response only"."""
+
+    signing_secret: str | None = None
+
+
+class ListAnswer(BaseModel):
+    """Reference: the example of "List webhook endpoints"."""
+
+    object: str = "list"
+    data: list[EndpointAnswer]
+    has_more: bool
+
+
+class DeletedAnswer(BaseModel):
+    """Reference: the example of "Delete a webhook endpoint"."""
+
+    webhook_endpoint_id: str
+    deleted: bool = True
+
+
+class CreateBody(BaseModel):
+    """Reference: "Body parameters" of create."""
+
+    url: str = Field(json_schema_extra={"format": "uri"})
+    enabled_events: list[str] = ["*"]
+
+
+class UpdateBody(BaseModel):
+    """Reference: "Body parameters" of update."""
+
+    url: str | None = None
+    enabled_events: list[str] | None = None
+    status: str | None = None
+
+
+class Error(BaseModel):
+    """Any JSON: the reference doesn't say what an error looks like."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def endpoint_answer(one: Endpoint, assumed: Assumptions, *, secret: bool) -> dict[str, Any]:
+    """Render an endpoint as the API answers it."""
+    hidden = {"environment"} if secret else {"environment", "signing_secret"}
+    answer = one.model_dump(exclude=hidden)
+    if assumed.event_order != "as_sent":
+        answer["enabled_events"] = sorted(one.enabled_events, reverse=assumed.event_order == "reversed")
+    if one.enabled_events == ["*"] and assumed.all_events == "null":
+        answer["enabled_events"] = None
+    if one.enabled_events == ["*"] and assumed.all_events == "absent":
+        del answer["enabled_events"]
+    if assumed.extra_fields:
+        answer |= {"object": "webhook_endpoint", "metadata": {"team": None}, "delivery_count": 7}
+    return answer
+
+
+def error_body(shape: str, code: str, message: str) -> Any:
+    """Render a refusal; the reference doesn't say what one looks like."""
+    shapes = {
+        "nested": {"error": {"code": code, "message": message}},
+        "flat": {"code": code, "message": message},
+        "list": {"errors": [{"type": code, "detail": message}]},
+        "string": {"error": code},
+        "problem": {"type": "about:blank", "title": code, "detail": message},
+    }
+    return shapes[shape]
