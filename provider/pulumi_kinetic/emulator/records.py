@@ -1,23 +1,23 @@
 """What the emulated API keeps: endpoints, API keys and Idempotency-Keys."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, JsonValue
 
 Environment = Literal["sandbox", "production"]
-Fields = dict[str, Any]
+JsonObject = dict[str, JsonValue]
 READ, WRITE = "webhook_endpoints:read", "webhook_endpoints:write"
 
 
-class Key(BaseModel):
-    """An API key: what it may do, and where."""
+class ApiKey(BaseModel):
+    """An API key's environment and scopes."""
 
     environment: Environment = "sandbox"
     scopes: list[str] = [READ, WRITE]
 
 
 class Endpoint(BaseModel):
-    """One endpoint, secret included."""
+    """A webhook endpoint, signing secret included."""
 
     webhook_endpoint_id: str
     url: str
@@ -28,8 +28,14 @@ class Endpoint(BaseModel):
     environment: Environment
 
 
-class Remembered(BaseModel):
-    """An Idempotency-Key: what was asked with it, and what it made (None while that is under way)."""
+class IdempotencyRecord(BaseModel):
+    """The first request with an Idempotency-Key, and what it created.
+
+    Attributes:
+        fingerprint: SHA-256 of the request's body.
+        at: When the request came, in seconds since the epoch.
+        endpoint: The created endpoint as it was then; None while the request is in flight.
+    """
 
     fingerprint: str
     at: float
@@ -37,12 +43,18 @@ class Remembered(BaseModel):
 
 
 class State(BaseModel):
-    """All that a restart keeps: the content of the state file."""
+    """All that a restart keeps: the content of the state file.
+
+    The aliases are the names in state files, which outlive a version of this package.
+    """
 
     endpoints: dict[str, Endpoint] = {}
-    remembered: dict[str, Remembered] = {}
-    keys: dict[str, Key] = {
-        "md_test_emulator": Key(),
-        "md_test_readonly": Key(scopes=[READ]),
-        "md_live_emulator": Key(environment="production"),
-    }
+    idempotency_records: dict[str, IdempotencyRecord] = Field({}, alias="remembered")
+    api_keys: dict[str, ApiKey] = Field(
+        {
+            "md_test_emulator": ApiKey(),
+            "md_test_readonly": ApiKey(scopes=[READ]),
+            "md_live_emulator": ApiKey(environment="production"),
+        },
+        alias="keys",
+    )

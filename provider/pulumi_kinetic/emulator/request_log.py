@@ -1,24 +1,52 @@
-"""The log of requests to the emulated API."""
+"""The log of requests to the emulated API, for tests: what was asked, without keys and secrets."""
 
 import hashlib
 import secrets
-from typing import Any
 
 from starlette.types import Scope
+from typing_extensions import TypedDict
 
-Log = list[dict[str, Any]]
+
+class LogEntry(TypedDict):
+    """A request, as `GET /_emulator/log` shows it.
+
+    Attributes:
+        request_id: The value of `MD-Request-Id` in the answer.
+        method: The HTTP method.
+        path: The path, percent-decoded.
+        query: The query as sent, without the question mark.
+        body: The body; bytes that aren't UTF-8 are replaced.
+        idempotency_mark: The first 12 hex digits of the SHA-256 of the Idempotency-Key, None without one: enough to
+            see whether two requests had the same key, and not the key.
+        status: The status of the answer, also of one that a fault keeps from the client; None until there is one.
+    """
+
+    request_id: str
+    method: str
+    path: str
+    query: str
+    body: str
+    idempotency_mark: str | None
+    status: int | None
 
 
-def new_entry(scope: Scope, received: bytes) -> dict[str, Any]:
-    """What the log keeps of a request: neither the API key nor the Idempotency-Key, only a mark of the latter."""
-    headers = {name.decode("latin-1"): value for name, value in scope["headers"]}
-    key = headers.get("idempotency-key")
+RequestLog = list[LogEntry]
+
+
+def new_entry(scope: Scope, body: bytes) -> LogEntry:
+    """Describe a request that just came, under a new request id.
+
+    Args:
+        scope: The request's ASGI scope.
+        body: Its whole body.
+    """
+    key = dict(scope["headers"]).get(b"idempotency-key")
     return {
         "request_id": f"req_{secrets.token_hex(8)}",
         "method": scope["method"],
         "path": scope["path"],
         "query": scope["query_string"].decode("latin-1"),
-        "body": received.decode("utf-8", "replace"),
+        "body": body.decode("utf-8", "replace"),
         "idempotency_mark": hashlib.sha256(key).hexdigest()[:12] if key else None,
         "status": None,
     }

@@ -15,21 +15,33 @@ HOST = "127.0.0.1"
 
 
 class Server:
-    """Serves while its `with` block runs; `url` is where. Port 0 takes any free one."""
+    """A running emulator: serves on a thread of its own while its `with` block runs.
+
+    Args:
+        port: The port on loopback; 0 takes any free one.
+        state: The file that keeps the state; None for memory only.
+
+    Attributes:
+        url: Where it serves.
+
+    Raises:
+        OSError: The port is taken, or the state file can't be read.
+        ValueError: The state file holds something else.
+    """
 
     def __init__(self, port: int = 0, state: Path | None = None) -> None:
-        self.store = Store(state)
+        store = Store(state)
         self._socket = socket.create_server((HOST, port))
-        # asyncio does this itself for sockets that it opens; without it each answer waits 40 ms for an ACK
+        # asyncio does this itself for sockets that it opens. Without it each answer waits 40 ms for an ACK.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
-        # "critical": a fault that cuts a connection is no error of the server's
-        config = uvicorn.Config(build(self.store), log_level="critical", access_log=False, lifespan="off")
+        # "critical", since a fault that cuts a connection isn't an error of the server.
+        config = uvicorn.Config(build(store), log_level="critical", access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start serving. The socket listens already, so that no request comes too early."""
+        """Start serving. The socket listens already, so that no request can come too early."""
         self._thread.start()
         return self
 

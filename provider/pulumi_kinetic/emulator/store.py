@@ -1,6 +1,6 @@
-"""State and rules of the emulated API; knows no HTTP.
+"""State and rules of the emulated API, without HTTP.
 
-What a refusal looks like on the wire, and which HTTP header carries what, is `app`'s business.
+What a refusal looks like on the wire is decided in `wire`, and which HTTP header carries what in `app`.
 """
 
 import hashlib
@@ -16,16 +16,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_kinetic.emulator.records import Endpoint, Environment, Fields, Key, Remembered, State
+from pulumi_kinetic.emulator.records import ApiKey, Endpoint, Environment, IdempotencyRecord, JsonObject, State
 from pulumi_kinetic.emulator.state_file import StateFile
 from pulumi_kinetic.emulator.validation import problems_in
 
+ErrorShape = Literal["nested", "flat", "list", "string", "problem"]
 _ALPHABET = string.ascii_letters + string.digits
-UPDATABLE = ("url", "enabled_events", "status")
 
 
-class Refusal(Exception):  # noqa: N818 the API refuses; it doesn't err
-    """The API says no: `status` and `code` as on the wire."""
+class ApiRefusal(Exception):  # noqa: N818 the API refuses; it doesn't err
+    """The API refuses a request: `status` and `code` as on the wire."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -39,12 +39,12 @@ class Assumptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    error_shape: Literal["nested", "flat", "list", "string", "problem"] = Field(
+    error_shape: ErrorShape = Field(
         "nested",
         description="The JSON of an error: {error: {code, message}}, {code, message}, {errors: [...]}, …",
     )
     event_order: Literal["as_sent", "sorted", "reversed"] = Field(
-        "as_sent", description="The order in which enabled_events come back."
+        "as_sent", description="The order of enabled_events in answers."
     )
     all_events: Literal["star", "null", "absent"] = Field(
         "star", description='How an endpoint for all events is answered: ["*"], null, or without the field.'
@@ -53,7 +53,7 @@ class Assumptions(BaseModel):
     extra_fields: bool = Field(default=False, description="Whether answers carry fields beyond the reference's.")
     key_life_seconds: float = Field(86_400, description="How long an Idempotency-Key is remembered.")
     mismatch_status: int = Field(422, description="Answer to the same Idempotency-Key with another body.")
-    in_flight_status: int = Field(409, description="Answer to an Idempotency-Key whose request is under way.")
+    in_flight_status: int = Field(409, description="Answer to an Idempotency-Key whose request is in flight.")
     invalid_status: int = Field(422, description="Answer to invalid fields.")
     replay_without_secret: bool = Field(
         default=False, description="Whether a replayed create leaves the signing secret out."
@@ -62,158 +62,216 @@ class Assumptions(BaseModel):
 
 
 class Store:
-    """All endpoints of all environments, in memory or in a file that survives a restart."""
+    """All endpoints of both environments, in memory or in a file that survives a restart.
+
+    Args:
+        path: The state file, created at the first change; None for memory only.
+
+    Raises:
+        OSError: The state file can't be read.
+        ValueError: The state file holds something else.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self._file = StateFile(path) if path else None
+        # Reentrant, since update and delete call get.
         self._lock = threading.RLock()
         self.assumptions = Assumptions()
         saved = self._file.read() if self._file else ""
         self._state = State.model_validate(json.loads(saved)) if saved else State()
 
-    def authorize(self, authorization: str | None, scope: str) -> Key:
-        """The key of an `Authorization` value, if it may do what `scope` names."""
+    def authorize(self, authorization: str | None, scope: str) -> ApiKey:
+        """Look up the API key of a request.
+
+        Args:
+            authorization: The value of the header `Authorization`.
+            scope: The scope that the call needs.
+
+        Raises:
+            ApiRefusal: The key is unknown (401), or lacks the scope (403).
+        """
         scheme, _, token = (authorization or "").partition(" ")
-        key = self._state.keys.get(token.strip()) if scheme.lower() == "bearer" else None
+        key = self._state.api_keys.get(token.strip()) if scheme.lower() == "bearer" else None
         if key is None:
-            raise Refusal(401, "unauthorized", "the API key is missing or not known")
+            raise ApiRefusal(401, "unauthorized", "the API key is missing or not known")
         if scope not in key.scopes:
-            raise Refusal(403, "forbidden", f"the API key lacks the scope {scope}")
+            raise ApiRefusal(403, "forbidden", f"the API key lacks the scope {scope}")
         return key
 
-    def remember(self, idempotency_key: str, body: bytes, environment: Environment) -> Endpoint | None:
-        """Open an Idempotency-Key: the endpoint that it made already, or None when it is new."""
-        name = f"{environment} {idempotency_key}"
+    def begin_create(self, idempotency_key: str, body: bytes, environment: Environment) -> Endpoint | None:
+        """Note that a create with an Idempotency-Key has begun, unless the key was used before.
+
+        Returns: The endpoint that the first request with this key created; None if this request is the first, and is
+            to create one.
+
+        Raises:
+            ApiRefusal: The key was used with another body, or its first request is in flight.
+        """
+        name = _record_name(environment, idempotency_key)
         fingerprint = hashlib.sha256(body).hexdigest()
         with self._lock:
-            known = self._state.remembered.get(name)
-            if known is None or known.at + self.assumptions.key_life_seconds < time.time():
-                self._state.remembered[name] = Remembered(fingerprint=fingerprint, at=time.time())
+            record = self._state.idempotency_records.get(name)
+            if record is None or record.at + self.assumptions.key_life_seconds < time.time():
+                self._state.idempotency_records[name] = IdempotencyRecord(fingerprint=fingerprint, at=time.time())
                 return None
-            if known.fingerprint != fingerprint:
-                raise Refusal(
+            if record.fingerprint != fingerprint:
+                raise ApiRefusal(
                     self.assumptions.mismatch_status,
                     "idempotency_key_reused",
                     "this Idempotency-Key was used with another body",
                 )
-            if known.endpoint is None:
-                raise Refusal(
+            if record.endpoint is None:
+                raise ApiRefusal(
                     self.assumptions.in_flight_status,
                     "idempotency_key_in_use",
                     "a request with this Idempotency-Key is under way",
                 )
-            return known.endpoint
+            return record.endpoint
 
-    def forget(self, idempotency_key: str, environment: Environment) -> None:
-        """Close an Idempotency-Key whose request came to nothing."""
+    def abandon_create(self, idempotency_key: str, environment: Environment) -> None:
+        """Forget the Idempotency-Key of a create that was refused, so that it can be used again."""
         with self._lock:
-            self._state.remembered.pop(f"{environment} {idempotency_key}", None)
+            self._state.idempotency_records.pop(_record_name(environment, idempotency_key), None)
 
-    def expire_keys(self) -> None:
+    def expire_idempotency_keys(self) -> None:
         """Forget every Idempotency-Key, as after the end of its life."""
         with self._lock:
-            self._state.remembered.clear()
+            self._state.idempotency_records.clear()
             self._save()
 
-    def create(self, fields: Fields, environment: Environment, idempotency_key: str | None) -> Endpoint:
-        """Make an endpoint and note it under its Idempotency-Key, in one step."""
-        self.validate(fields, environment, allowed=("url", "enabled_events"), required=("url",))
-        made = Endpoint(
-            webhook_endpoint_id=f"we_{_random(14)}",
-            url=fields["url"],
-            enabled_events=fields.get("enabled_events") or ["*"],
-            created_at=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            signing_secret=f"whsec_{_random(24)}",
-            environment=environment,
-        )
+    def create(self, fields: JsonObject, environment: Environment, idempotency_key: str | None) -> Endpoint:
+        """Create an endpoint, and complete the record of its Idempotency-Key in the same step.
+
+        Raises:
+            ApiRefusal: The fields are invalid.
+        """
+        self._require_valid(fields, environment, allowed=("url", "enabled_events"), required=("url",))
+        endpoint = _new_endpoint(fields, environment)
         with self._lock:
-            self._state.endpoints[made.webhook_endpoint_id] = made
-            known = self._state.remembered.get(f"{environment} {idempotency_key}")
-            if known is not None:
-                known.endpoint = made.model_copy()
+            self._state.endpoints[endpoint.webhook_endpoint_id] = endpoint
+            record = self._state.idempotency_records.get(_record_name(environment, idempotency_key))
+            if record is not None:
+                record.endpoint = endpoint
             self._save()
-        return made
+        return endpoint
 
     def get(self, endpoint_id: str, environment: Environment) -> Endpoint:
-        """One endpoint, or `not_found`."""
-        found = self._state.endpoints.get(endpoint_id)
-        if found is None or found.environment != environment:
-            raise Refusal(404, "not_found", f"no webhook endpoint {endpoint_id} in this environment")
-        return found
+        """Look up an endpoint.
+
+        Raises:
+            ApiRefusal: This environment has no such endpoint (404).
+        """
+        endpoint = self._state.endpoints.get(endpoint_id)
+        if endpoint is None or endpoint.environment != environment:
+            raise ApiRefusal(404, "not_found", f"no webhook endpoint {endpoint_id} in this environment")
+        return endpoint
 
     def page(
         self, environment: Environment, limit: int, after: str | None, before: str | None
     ) -> tuple[list[Endpoint], bool]:
-        """One page in listing order, and whether there is more in the direction of the cursor."""
-        with self._lock:
-            every = [one for one in self._state.endpoints.values() if one.environment == environment]
-        if self.assumptions.newest_first:
-            every.reverse()
-        ids = [one.webhook_endpoint_id for one in every]
-        if before is not None:
-            every = every[: _position(ids, before)]
-            return every[-limit:], len(every) > limit
-        every = every[_position(ids, after) + 1 if after is not None else 0 :]
-        return every[:limit], len(every) > limit
+        """Cut a page out of the listing of an environment.
 
-    def update(self, endpoint_id: str, fields: Fields, environment: Environment) -> Endpoint:
-        """Change the given fields."""
-        self.validate(fields, environment, allowed=UPDATABLE)
+        Args:
+            environment: Whose endpoints.
+            limit: The most endpoints that the page may have.
+            after: The id of the endpoint before the first of the page; None for the beginning.
+            before: The id of the endpoint after the last of the page. If it is given, `after` is ignored.
+
+        Returns: The page, and whether more endpoints follow in the direction of the cursor.
+
+        Raises:
+            ApiRefusal: A cursor is not the id of an endpoint of this environment.
+        """
         with self._lock:
-            found = self.get(endpoint_id, environment)
-            changed = found.model_copy(update=fields)
-            self._state.endpoints[endpoint_id] = changed
+            endpoints = [endpoint for endpoint in self._state.endpoints.values() if endpoint.environment == environment]
+        if self.assumptions.newest_first:
+            endpoints.reverse()
+        ids = [endpoint.webhook_endpoint_id for endpoint in endpoints]
+        if before is not None:
+            preceding = endpoints[: _position(ids, before)]
+            return preceding[-limit:], len(preceding) > limit
+        following = endpoints[_position(ids, after) + 1 if after is not None else 0 :]
+        return following[:limit], len(following) > limit
+
+    def update(self, endpoint_id: str, fields: JsonObject, environment: Environment) -> Endpoint:
+        """Change the given fields of an endpoint, and no other.
+
+        Raises:
+            ApiRefusal: The fields are invalid, or this environment has no such endpoint.
+        """
+        self._require_valid(fields, environment, allowed=("url", "enabled_events", "status"))
+        with self._lock:
+            updated = self.get(endpoint_id, environment).model_copy(update=fields)
+            self._state.endpoints[endpoint_id] = updated
             self._save()
-        return changed
+        return updated
 
     def delete(self, endpoint_id: str, environment: Environment) -> None:
-        """Remove an endpoint and its secret."""
+        """Remove an endpoint and its secret.
+
+        Raises:
+            ApiRefusal: This environment has no such endpoint.
+        """
         with self._lock:
             self.get(endpoint_id, environment)
             del self._state.endpoints[endpoint_id]
             self._save()
 
-    def validate(
-        self,
-        fields: Fields,
-        environment: Environment,
-        *,
-        allowed: Sequence[str],
-        required: Sequence[str] = (),
-    ) -> None:
-        """Refuse fields that the reference doesn't allow. Which code that gives is assumed."""
-        problems = problems_in(fields, environment, allowed=allowed, required=required)
-        if problems:
-            raise Refusal(self.assumptions.invalid_status, "invalid_request", "; ".join(problems))
-
     def reset(self) -> None:
-        """Back to a new emulator: no endpoints, the default keys and assumptions."""
+        """Make the store new: no endpoints, the default keys and assumptions."""
         with self._lock:
             self._state = State()
             self.assumptions = Assumptions()
             self._save()
 
     def seed(self, count: int, environment: Environment) -> list[Endpoint]:
-        """Make `count` endpoints at once."""
-        return [
-            self.create({"url": f"https://example.com/seed/{number}"}, environment, None) for number in range(count)
+        """Create `count` endpoints at once, and save them together."""
+        endpoints = [
+            _new_endpoint({"url": f"https://example.com/seed/{number}"}, environment) for number in range(count)
         ]
+        with self._lock:
+            self._state.endpoints |= {endpoint.webhook_endpoint_id: endpoint for endpoint in endpoints}
+            self._save()
+        return endpoints
 
-    def set_keys(self, keys: dict[str, Key]) -> None:
+    def set_api_keys(self, api_keys: dict[str, ApiKey]) -> None:
         """Replace the known API keys."""
         with self._lock:
-            self._state.keys = keys
+            self._state.api_keys = api_keys
             self._save()
 
-    def truth(self) -> list[Fields]:
-        """Every endpoint with its secret: what tests compare Pulumi's state with."""
+    def all_endpoints(self) -> list[Endpoint]:
+        """List every endpoint of both environments with its secret: what tests compare Pulumi's state with."""
         with self._lock:
-            return [one.model_dump() for one in self._state.endpoints.values()]
+            return list(self._state.endpoints.values())
+
+    def _require_valid(
+        self, fields: JsonObject, environment: Environment, *, allowed: Sequence[str], required: Sequence[str] = ()
+    ) -> None:
+        problems = problems_in(fields, environment, allowed=allowed, required=required)
+        if problems:
+            raise ApiRefusal(self.assumptions.invalid_status, "invalid_request", "; ".join(problems))
 
     def _save(self) -> None:
         if self._file:
             # Not model_dump_json: pydantic can't write a lone surrogate, which JSON allows in a URL. json escapes it.
-            self._file.write(json.dumps(self._state.model_dump(), indent=1))
+            self._file.write(json.dumps(self._state.model_dump(by_alias=True), indent=1))
+
+
+def _new_endpoint(fields: JsonObject, environment: Environment) -> Endpoint:
+    return Endpoint(
+        webhook_endpoint_id=f"we_{_random(14)}",
+        url=fields["url"],
+        enabled_events=fields.get("enabled_events") or ["*"],
+        created_at=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        signing_secret=f"whsec_{_random(24)}",
+        environment=environment,
+    )
+
+
+def _record_name(environment: Environment, idempotency_key: str | None) -> str:
+    # Each environment has its own keys.
+    return f"{environment} {idempotency_key}"
 
 
 def _random(length: int) -> str:
@@ -222,5 +280,5 @@ def _random(length: int) -> str:
 
 def _position(ids: list[str], cursor: str) -> int:
     if cursor not in ids:
-        raise Refusal(400, "invalid_cursor", "the cursor is not the id of an endpoint of this environment")
+        raise ApiRefusal(400, "invalid_cursor", "the cursor is not the id of an endpoint of this environment")
     return ids.index(cursor)

@@ -1,11 +1,13 @@
-"""The wire format: the bodies of requests and answers."""
+"""The wire format: the bodies of requests and answers, as the API reference shows them and `Assumptions` vary them.
 
-from typing import Any
+The models describe it to readers of the OpenAPI document. Answers aren't made from them, since an assumption can give
+an answer more fields than its model has, or fewer.
+"""
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_kinetic.emulator.records import Endpoint
-from pulumi_kinetic.emulator.store import Assumptions
+from pulumi_kinetic.emulator.records import Endpoint, JsonObject
+from pulumi_kinetic.emulator.store import Assumptions, ErrorShape
 
 
 class EndpointAnswer(BaseModel):
@@ -60,24 +62,25 @@ class Error(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-def endpoint_answer(one: Endpoint, assumed: Assumptions, *, secret: bool) -> dict[str, Any]:
+def endpoint_answer(endpoint: Endpoint, assumptions: Assumptions, *, with_secret: bool = False) -> JsonObject:
     """Render an endpoint as the API answers it."""
-    hidden = {"environment"} if secret else {"environment", "signing_secret"}
-    answer = one.model_dump(exclude=hidden)
-    if assumed.event_order != "as_sent":
-        answer["enabled_events"] = sorted(one.enabled_events, reverse=assumed.event_order == "reversed")
-    if one.enabled_events == ["*"] and assumed.all_events == "null":
+    hidden = {"environment"} if with_secret else {"environment", "signing_secret"}
+    answer: JsonObject = endpoint.model_dump(exclude=hidden)
+    if assumptions.event_order != "as_sent":
+        # A list display, since a list[str] isn't a list[JsonValue] to mypy.
+        answer["enabled_events"] = [*sorted(endpoint.enabled_events, reverse=assumptions.event_order == "reversed")]
+    if endpoint.enabled_events == ["*"] and assumptions.all_events == "null":
         answer["enabled_events"] = None
-    if one.enabled_events == ["*"] and assumed.all_events == "absent":
+    if endpoint.enabled_events == ["*"] and assumptions.all_events == "absent":
         del answer["enabled_events"]
-    if assumed.extra_fields:
+    if assumptions.extra_fields:
         answer |= {"object": "webhook_endpoint", "metadata": {"team": None}, "delivery_count": 7}
     return answer
 
 
-def error_body(shape: str, code: str, message: str) -> Any:
+def error_body(shape: ErrorShape, code: str, message: str) -> JsonObject:
     """Render a refusal; the reference doesn't say what one looks like."""
-    shapes = {
+    shapes: dict[ErrorShape, JsonObject] = {
         "nested": {"error": {"code": code, "message": message}},
         "flat": {"code": code, "message": message},
         "list": {"errors": [{"type": code, "detail": message}]},
