@@ -1,8 +1,7 @@
-"""The emulated API as a client meets it; each documented sentence of the reference once."""
+"""The emulated API as a client meets it; each sentence of the API reference once."""
 
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -24,33 +23,33 @@ def create(emulator: EmulatorClient, body: object = BODY, **headers: str) -> htt
 
 def test_create_answers_as_documented(emulator: EmulatorClient) -> None:
     response = create(emulator)
-    made = response.json()
+    created = response.json()
     assert response.status_code == 201
-    assert list(made) == ["webhook_endpoint_id", "url", "enabled_events", "status", "created_at", "signing_secret"]
-    assert re.fullmatch(r"we_[A-Za-z0-9]{14}", made["webhook_endpoint_id"])
-    assert re.fullmatch(r"whsec_[A-Za-z0-9]{24}", made["signing_secret"])
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", made["created_at"])
-    assert {**BODY, "status": "enabled"}.items() <= made.items()
+    assert list(created) == ["webhook_endpoint_id", "url", "enabled_events", "status", "created_at", "signing_secret"]
+    assert re.fullmatch(r"we_[A-Za-z0-9]{14}", created["webhook_endpoint_id"])
+    assert re.fullmatch(r"whsec_[A-Za-z0-9]{24}", created["signing_secret"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created["created_at"])
+    assert {**BODY, "status": "enabled"}.items() <= created.items()
     assert re.fullmatch(r"req_\w+", response.headers["MD-Request-Id"])
 
 
-def test_the_secret_is_never_answered_again(emulator: EmulatorClient) -> None:
-    made = create(emulator).json()
-    path = f"{PATH}/{made['webhook_endpoint_id']}"
+def test_the_secret_is_in_no_later_answer(emulator: EmulatorClient) -> None:
+    created = create(emulator).json()
+    path = f"{PATH}/{created['webhook_endpoint_id']}"
     answers = [emulator.http.get(path), emulator.http.get(PATH), emulator.http.patch(path, json={"status": "disabled"})]
-    assert all(made["signing_secret"] not in answer.text for answer in answers)
+    assert all(created["signing_secret"] not in answer.text for answer in answers)
 
 
-def test_omitted_events_are_all_events(emulator: EmulatorClient) -> None:
+def test_omitted_events_mean_all_events(emulator: EmulatorClient) -> None:
     assert create(emulator, {"url": "https://a.example"}).json()["enabled_events"] == ["*"]
 
 
 def test_update_changes_the_given_fields(emulator: EmulatorClient) -> None:
-    made = create(emulator).json()
-    path = f"{PATH}/{made['webhook_endpoint_id']}"
-    changed = emulator.http.patch(path, json={"status": "disabled"}).json()
-    assert changed == {**{name: made[name] for name in made if name != "signing_secret"}, "status": "disabled"}
-    assert emulator.http.get(path).json() == changed
+    created = create(emulator).json()
+    path = f"{PATH}/{created['webhook_endpoint_id']}"
+    updated = emulator.http.patch(path, json={"status": "disabled"}).json()
+    assert updated == {**{name: created[name] for name in created if name != "signing_secret"}, "status": "disabled"}
+    assert emulator.http.get(path).json() == updated
 
 
 def test_delete_answers_as_documented_and_is_final(emulator: EmulatorClient) -> None:
@@ -70,7 +69,7 @@ def test_delete_answers_as_documented_and_is_final(emulator: EmulatorClient) -> 
         ({"MD-Version": ""}, 400),
     ],
 )
-def test_headers_are_checked_before_anything_is_done(
+def test_a_request_with_invalid_headers_changes_nothing(
     emulator: EmulatorClient, headers: dict[str, str], status: int
 ) -> None:
     assert emulator.http.post(PATH, json=BODY, headers=headers).status_code == status
@@ -78,17 +77,17 @@ def test_headers_are_checked_before_anything_is_done(
 
 
 def test_a_read_only_key_may_read(emulator: EmulatorClient) -> None:
-    (made,) = emulator.seed(1)
+    (endpoint_id,) = emulator.seed(1)
     reader = {"Authorization": f"Bearer {READ_ONLY_KEY}"}
-    answers = [emulator.http.get(path, headers=reader) for path in (PATH, f"{PATH}/{made}")]
+    answers = [emulator.http.get(path, headers=reader) for path in (PATH, f"{PATH}/{endpoint_id}")]
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
 def test_environments_do_not_see_each_other(emulator: EmulatorClient) -> None:
-    (made,) = emulator.seed(1, "production")
-    assert emulator.http.get(f"{PATH}/{made}").status_code == 404
+    (endpoint_id,) = emulator.seed(1, "production")
+    assert emulator.http.get(f"{PATH}/{endpoint_id}").status_code == 404
     live = {"Authorization": f"Bearer {PRODUCTION_KEY}"}
-    assert emulator.http.get(f"{PATH}/{made}", headers=live).status_code == 200
+    assert emulator.http.get(f"{PATH}/{endpoint_id}", headers=live).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_invalid_bodies_are_refused(emulator: EmulatorClient, body: object) -> N
     assert emulator.truth() == {}
 
 
-def test_http_urls_are_for_the_sandbox(emulator: EmulatorClient) -> None:
+def test_http_urls_are_valid_in_the_sandbox_only(emulator: EmulatorClient) -> None:
     body = {"url": "http://localhost:3000"}
     assert create(emulator, body).status_code == 201
     assert create(emulator, body, Authorization=f"Bearer {PRODUCTION_KEY}").status_code == 422
@@ -130,7 +129,7 @@ def test_limit_is_20_by_default(emulator: EmulatorClient) -> None:
 def test_cursors_go_both_ways(emulator: EmulatorClient) -> None:
     newest_first = emulator.seed(5)[::-1]
 
-    def ids(**params: Any) -> tuple[list[str], bool]:
+    def ids(**params: str | int) -> tuple[list[str], bool]:
         page = emulator.http.get(PATH, params=params).json()
         return [endpoint["webhook_endpoint_id"] for endpoint in page["data"]], page["has_more"]
 
@@ -141,7 +140,7 @@ def test_cursors_go_both_ways(emulator: EmulatorClient) -> None:
     assert emulator.http.get(PATH, params={"starting_after": "we_none"}).status_code == 400
 
 
-def test_the_same_key_and_body_answer_the_same_secret_included(emulator: EmulatorClient) -> None:
+def test_the_same_key_and_body_give_the_same_answer_with_its_secret(emulator: EmulatorClient) -> None:
     first, again = (create(emulator, Idempotency_Key="key-1") for _ in range(2))
     assert first.json() == again.json()
     assert len(emulator.truth()) == 1
@@ -185,7 +184,7 @@ def test_a_replay_can_come_without_the_secret(emulator: EmulatorClient) -> None:
         ("problem", {"title": "not_found"}),
     ],
 )
-def test_the_shape_of_errors_can_be_varied(emulator: EmulatorClient, shape: str, body: dict[str, Any]) -> None:
+def test_the_shape_of_errors_can_be_varied(emulator: EmulatorClient, shape: str, body: dict[str, object]) -> None:
     emulator.assume(error_shape=shape)
     answer = emulator.http.get(f"{PATH}/we_none").json()
     assert set(body) <= set(answer)
@@ -200,7 +199,7 @@ def test_the_form_of_answers_can_be_varied(emulator: EmulatorClient) -> None:
     assert "MD-Request-Id" not in response.headers
 
 
-def test_the_log_tells_requests_without_secrets(emulator: EmulatorClient) -> None:
+def test_the_log_shows_requests_without_secrets(emulator: EmulatorClient) -> None:
     create(emulator, Idempotency_Key="key-SECRET")
     (entry,) = emulator.requests()
     assert (entry["method"], entry["path"], entry["status"]) == ("POST", PATH, 201)
@@ -215,7 +214,7 @@ def test_an_unknown_route_is_not_a_missing_endpoint(emulator: EmulatorClient) ->
     assert "not_found" not in response.text
 
 
-def test_keys_can_be_exchanged(emulator: EmulatorClient) -> None:
+def test_the_api_keys_can_be_replaced(emulator: EmulatorClient) -> None:
     emulator.keys(md_test_new={"environment": "sandbox"})
     assert emulator.http.get(PATH).status_code == 401
     assert emulator.http.get(PATH, headers={"Authorization": "Bearer md_test_new"}).status_code == 200

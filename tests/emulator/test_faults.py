@@ -24,15 +24,15 @@ def test_a_fault_can_come_before_or_after_the_work(emulator: EmulatorClient) -> 
     assert create(emulator).status_code == 201
 
 
-@pytest.mark.parametrize(("commit", "left"), [(False, 0), (True, 1)])
-def test_a_connection_can_be_dropped(emulator: EmulatorClient, *, commit: bool, left: int) -> None:
+@pytest.mark.parametrize(("commit", "count"), [(False, 0), (True, 1)])
+def test_a_connection_can_be_dropped(emulator: EmulatorClient, *, commit: bool, count: int) -> None:
     emulator.faults({"drop": True, "commit": commit})
     with pytest.raises(httpx.TransportError):
         create(emulator)
-    assert len(emulator.truth()) == left
+    assert len(emulator.truth()) == count
 
 
-def test_an_answer_can_be_cut_in_its_middle(emulator: EmulatorClient) -> None:
+def test_an_answer_can_end_in_the_middle_of_its_body(emulator: EmulatorClient) -> None:
     emulator.faults({"half_body": True})
     request = emulator.http.build_request("POST", PATH, json=BODY)
     response = emulator.http.send(request, stream=True)
@@ -42,11 +42,11 @@ def test_an_answer_can_be_cut_in_its_middle(emulator: EmulatorClient) -> None:
     response.close()
 
 
-def test_faults_choose_their_requests(emulator: EmulatorClient) -> None:
+def test_a_fault_is_for_the_requests_that_it_names(emulator: EmulatorClient) -> None:
     emulator.faults({"method": "GET", "path": "we_", "skip": 1, "times": 2, "status": 503, "commit": False})
-    (made,) = emulator.seed(1)
+    (endpoint_id,) = emulator.seed(1)
     assert emulator.http.get(PATH).status_code == 200
-    statuses = [emulator.http.get(f"{PATH}/{made}").status_code for _ in range(4)]
+    statuses = [emulator.http.get(f"{PATH}/{endpoint_id}").status_code for _ in range(4)]
     assert statuses == [200, 503, 503, 200]
 
 
@@ -58,6 +58,6 @@ def test_a_fault_can_add_headers_and_a_body(emulator: EmulatorClient) -> None:
     assert (response.headers["Retry-After"], response.headers["Content-Type"]) == ("3", "text/html")
 
 
-def test_a_misspelled_control_is_refused(emulator: EmulatorClient) -> None:
+def test_a_misspelled_fault_is_refused(emulator: EmulatorClient) -> None:
     with pytest.raises(httpx.HTTPStatusError):
         emulator.faults({"statsu": 500})

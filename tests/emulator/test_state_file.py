@@ -123,6 +123,13 @@ def test_a_url_with_a_lone_surrogate_does_not_stop_later_saves(state: Path) -> N
         ]
 
 
+def test_seeded_endpoints_survive_a_restart(state: Path) -> None:
+    with emulator_with(state) as emulator:
+        ids = emulator.seed(3)
+    with emulator_with(state) as emulator:
+        assert list(emulator.truth()) == ids
+
+
 def test_a_restart_remembers_the_idempotency_keys(state: Path) -> None:
     def create_with_key(emulator: EmulatorClient) -> httpx.Response:
         return emulator.http.post(PATH, json=BODY, headers={"Idempotency-Key": "key-1"})

@@ -31,14 +31,14 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 
 @schema.parametrize()
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_emulator_answers_as_its_openapi_says(case: Any) -> None:
+def test_the_emulator_answers_as_its_openapi_says(case: Any) -> None:  # a case's type names its schema's internals
     response = case.call(headers={"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11"})
     case.validate_response(response, checks=CHECKS)
     count_cases("contract of the emulator")
 
 
 NUMBERS = itertools.count(1)
-ASSUMED = st.builds(
+ASSUMPTIONS = st.builds(
     Assumptions,
     error_shape=st.sampled_from(["nested", "flat", "list", "string", "problem"]),
     event_order=st.sampled_from(["as_sent", "sorted", "reversed"]),
@@ -58,11 +58,11 @@ ASSUMED = st.builds(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(assumed=ASSUMED, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
+@given(assumptions=ASSUMPTIONS, events=st.one_of(st.none(), st.just(["b", "a", "c"])))
 def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
-    emulator: EmulatorClient, api: Client, assumed: Assumptions, events: list[str] | None
+    emulator: EmulatorClient, api: Client, assumptions: Assumptions, events: list[str] | None
 ) -> None:
-    emulator.assume(**assumed.model_dump())
+    emulator.assume(**assumptions.model_dump())
     life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
     news: Inputs = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
     inputs = check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
@@ -70,7 +70,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     assert life.read(endpoint_id, state) == state
     assert life.diff(endpoint_id, state, inputs) == []
     assert endpoint_id in {remote.webhook_endpoint_id for remote in api.list()}
-    with pytest.raises(errors.RejectedError if assumed.mismatch_status != 409 else errors.ConflictError):
+    with pytest.raises(errors.RejectedError if assumptions.mismatch_status != 409 else errors.ConflictError):
         api.create(b'{"url":"https://other.example"}', inputs["idempotencyKey"], "https://other.example")
     life.delete(endpoint_id, state)
     assert life.read(endpoint_id, state) is None

@@ -1,10 +1,12 @@
-"""The emulator's control routes, for tests: its truth is their oracle."""
+"""A client of the emulator's control routes. What exists there is what tests compare our own state with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from typing_extensions import Self
 
+from pulumi_kinetic.emulator.request_log import LogEntry
 from pulumi_kinetic.settings import Settings
 
 KEY = "md_test_emulator"
@@ -13,6 +15,8 @@ PRODUCTION_KEY = "md_live_emulator"
 
 
 class EmulatorClient:
+    """A client of a running emulator: `http` sends requests of the API, the methods those of the control routes."""
+
     def __init__(self, url: str) -> None:
         self.url = url
         headers = {"Authorization": f"Bearer {KEY}", "MD-Version": "2026-06-11"}
@@ -24,41 +28,48 @@ class EmulatorClient:
     def __exit__(self, *_: object) -> None:
         self.http.close()
 
-    def settings(self, **changed: Any) -> Settings:
+    def settings(self, **changed: object) -> Settings:
+        """Settings for this emulator, with a short timeout and few retries."""
         given = {"api_key": KEY, "base_url": self.url, "timeout_seconds": 5, "max_retries": 2, **changed}
         return Settings.model_validate(given)
 
     def reset(self) -> None:
         self._control("POST", "reset")
 
+    # Any: the values of JSON, which each test compares with what it expects.
     def truth(self) -> dict[str, dict[str, Any]]:
-        """Every endpoint that exists, secret included, by id."""
+        """Every endpoint that exists, signing secret included, by id."""
         return {endpoint["webhook_endpoint_id"]: endpoint for endpoint in self._control("GET", "endpoints")}
 
-    def requests(self, *methods: str) -> list[dict[str, Any]]:
-        """What was asked so far, oldest first."""
+    def requests(self, *methods: str) -> list[LogEntry]:
+        """The requests so far, oldest first; only those with one of the methods, if any is given."""
         return [entry for entry in self._control("GET", "log") if not methods or entry["method"] in methods]
 
     def clear_log(self) -> None:
         self._control("DELETE", "log")
 
-    def faults(self, *script: dict[str, Any]) -> None:
+    def faults(self, *script: Mapping[str, object]) -> None:
+        """Replace the faults to come. See docs/emulator.md#faults."""
         self._control("PUT", "faults", json=list(script))
 
-    def assume(self, **assumptions: Any) -> None:
+    def assume(self, **assumptions: object) -> None:
+        """Vary the assumptions; those not named get their defaults."""
         self._control("PUT", "assumptions", json=assumptions)
 
-    def keys(self, **keys: dict[str, Any]) -> None:
+    def keys(self, **keys: Mapping[str, object]) -> None:
+        """Replace the known API keys."""
         self._control("PUT", "keys", json=keys)
 
     def expire_keys(self) -> None:
+        """Make the emulator forget every Idempotency-Key."""
         self._control("POST", "expire-keys")
 
     def seed(self, count: int, environment: str = "sandbox") -> list[str]:
+        """Create endpoints, and return their ids, oldest first."""
         ids: list[str] = self._control("POST", "seed", json={"count": count, "environment": environment})
         return ids
 
-    def edit(self, endpoint_id: str, **fields: Any) -> None:
+    def edit(self, endpoint_id: str, **fields: object) -> None:
         """Change an endpoint behind Pulumi's back."""
         self.http.patch(f"/v1/webhook_endpoints/{endpoint_id}", json=fields).raise_for_status()
 
@@ -66,5 +77,6 @@ class EmulatorClient:
         """Delete an endpoint behind Pulumi's back."""
         self.http.delete(f"/v1/webhook_endpoints/{endpoint_id}").raise_for_status()
 
-    def _control(self, method: str, route: str, **request: Any) -> Any:
-        return self.http.request(method, f"/_emulator/{route}", **request).raise_for_status().json()
+    # Any: each route answers its own JSON, and its caller above says which.
+    def _control(self, method: str, route: str, json: object = None) -> Any:
+        return self.http.request(method, f"/_emulator/{route}", json=json).raise_for_status().json()
