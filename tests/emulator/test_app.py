@@ -152,6 +152,12 @@ def test_the_same_key_with_another_body_is_an_error(emulator: EmulatorClient) ->
     assert len(emulator.truth()) == 1
 
 
+def test_a_create_without_a_key_is_not_the_create_of_the_key_none(emulator: EmulatorClient) -> None:
+    first = create(emulator, Idempotency_Key="None").json()
+    create(emulator)
+    assert create(emulator, Idempotency_Key="None").json() == first
+
+
 def test_an_expired_key_creates_again(emulator: EmulatorClient) -> None:
     create(emulator, Idempotency_Key="key-1")
     emulator.expire_keys()

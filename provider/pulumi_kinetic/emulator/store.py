@@ -149,7 +149,12 @@ class Store:
         endpoint = _new_endpoint(fields, environment)
         with self._lock:
             self._state.endpoints[endpoint.webhook_endpoint_id] = endpoint
-            record = self._state.idempotency_records.get(_record_name(environment, idempotency_key))
+            record = (
+                self._state.idempotency_records.get(_record_name(environment, idempotency_key))
+                if idempotency_key
+                else None
+            )
+            # None also if the keys expired while the request was in flight.
             if record is not None:
                 record.endpoint = endpoint
             self._save()
@@ -269,7 +274,7 @@ def _new_endpoint(fields: JsonObject, environment: Environment) -> Endpoint:
     )
 
 
-def _record_name(environment: Environment, idempotency_key: str | None) -> str:
+def _record_name(environment: Environment, idempotency_key: str) -> str:
     # Each environment has its own keys.
     return f"{environment} {idempotency_key}"
 
