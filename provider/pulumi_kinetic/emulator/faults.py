@@ -65,6 +65,12 @@ class FaultScript:
         return Fault()
 
 
+class _Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
 class FaultMiddleware:
     """ASGI middleware that logs each request, gives it an id, and applies the fault script to it.
 
@@ -103,7 +109,7 @@ class FaultMiddleware:
         await asyncio.sleep(fault.delay_after_seconds)
         await _deliver(answer, fault, receive, send)
 
-    async def _answer(self, scope: Scope, request_body: bytes, fault: Fault) -> "_Answer":
+    async def _answer(self, scope: Scope, request_body: bytes, fault: Fault) -> _Answer:
         answer = await self._call_app(scope, request_body) if fault.commit else _new_answer(200, "", b"")
         if fault.status is not None:
             answer = _new_answer(fault.status, fault.content_type, fault.body.encode())
@@ -112,7 +118,7 @@ class FaultMiddleware:
             answer = _new_answer(answer.status, "application/json", json.dumps(fields).encode())
         return answer
 
-    async def _call_app(self, scope: Scope, request_body: bytes) -> "_Answer":
+    async def _call_app(self, scope: Scope, request_body: bytes) -> _Answer:
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -130,12 +136,6 @@ class FaultMiddleware:
         if self._assumptions().request_id_header:
             added["MD-Request-Id"] = entry["request_id"]
         return [(name.encode(), value.encode()) for name, value in added.items()]
-
-
-class _Answer(NamedTuple):
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
 
 
 def _new_answer(status: int, content_type: str, body: bytes) -> _Answer:
