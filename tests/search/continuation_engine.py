@@ -66,11 +66,13 @@ def advance(world: World, state: State, run: Run) -> State:
         name = run.todo[0]
         entry = living_entry(state.stacks[run.stack], name)
         if entry is None or (run.replacing and name == 0):
-            run_chain, state = key_for(world, state, run, name)
+            chain, state = key_for(world, state, run, name)
+            if entry is not None:
+                state = state._replace(replacements=tuple(sorted({*state.replacements, chain})))
             stack = state.stacks[run.stack]
-            stack = stack._replace(pending=tuple(sorted((*stack.pending, Pending(name, run_chain)))))
-            return with_run(with_stack(state, run.stack, stack), run._replace(step="create", chain=run_chain))
-        state = arrive(state, run.machine, frozenset([entry.chain]))
+            stack = stack._replace(pending=tuple(sorted((*stack.pending, Pending(name, chain)))))
+            return with_run(with_stack(state, run.stack, stack), run._replace(step="create", chain=chain))
+        state = arrive(world, state, run.machine, frozenset([entry.chain]))
         state = update(state, run, entry)
         run = run._replace(todo=run.todo[1:], seen=(*run.seen, (entry.endpoint, entry.marked)))
     waiting = any(entry.replaced for entry in state.stacks[run.stack].entries)
@@ -177,10 +179,13 @@ def fail(state: State, run: Run) -> State:
 
 
 def disturb(state: State, stack: int) -> State:
-    """A command of the stack was killed or failed: every machine owes it the procedure."""
+    """A command of the stack was killed or failed: every machine owes it the procedure, from the beginning."""
     for number in range(len(state.machines)):
         state = with_duty(state, number, stack, RECOVER)
-    return state
+    recoveries = (
+        recovery._replace(duty=NOTHING) if recovery.stack == stack else recovery for recovery in state.recoveries
+    )
+    return state._replace(recoveries=tuple(recoveries))
 
 
 def kill_engine(state: State, run: Run) -> State:
@@ -189,7 +194,7 @@ def kill_engine(state: State, run: Run) -> State:
     return disturb(with_run(state, run._replace(cli=False)), run.stack)
 
 
-def destroy(state: State, machine: int, number: int) -> State:
+def destroy(world: World, state: State, machine: int, number: int) -> State:
     """`pulumi destroy`, in one step: each entry's Delete, which is an arrival too."""
     stack = state.stacks[number]
     state = with_stack(state, number, stack._replace(lock=NOBODY, entries=()))
@@ -198,7 +203,7 @@ def destroy(state: State, machine: int, number: int) -> State:
     for other, journal in enumerate(state.machines):
         if journal.duties[number] == RECOVER_AGAIN:
             state = with_duty(state, other, number, UP)
-    return arrive(state, machine, frozenset(entry.chain for entry in stack.entries))
+    return arrive(world, state, machine, frozenset(entry.chain for entry in stack.entries))
 
 
 def move(state: State, number: int) -> Iterator[Step]:

@@ -84,8 +84,9 @@ def stack_commands(world: World, state: State, machine: int, number: int) -> Ite
     settled = duty in (NOTHING, RAN) or not rules.procedure_comes_before_replacing
     if settled and state.stacks[number].entries and may(state, "replacements"):
         yield f"up --replace on {place}", start(world, spend(state, "replacements"), place, replacing=True)
-    if ready and state.stacks[number].entries and may(state, "destroys"):
-        yield f"destroy on {place}", destroy(spend(state, "destroys"), machine, number)
+    settled = duty in (NOTHING, RAN) or not rules.procedure_comes_before_destroying
+    if ready and settled and state.stacks[number].entries and may(state, "destroys"):
+        yield f"destroy on {place}", destroy(world, spend(state, "destroys"), machine, number)
     everywhere = all(other.lost or other.duties[number] == NOTHING for other in state.machines)
     if may(state, "moves") and (everywhere or not rules.procedure_comes_before_moving):
         yield from move(spend(state, "moves"), number)
@@ -99,7 +100,7 @@ def faults(world: World, state: State) -> Iterator[Step]:
         if run.cli:
             yield from kills(world, state, run)
             yield from failures(world, state, run)
-        if may(state, "interrupts"):
+        if may(state, "interrupts") and (len(state.machines) == 1 or not run.cli):
             yield from interrupt(world, spend(state, "interrupts"), run)
     if may(state, "kills_of_recover"):
         for recovery in state.recoveries:
@@ -117,7 +118,7 @@ def kills(world: World, state: State, run: Run) -> Iterator[Step]:
         after = spend(state, "kills_of_provider")
         if run.step == "end":  # nobody notices
             yield "KILL provider at its end", succeed(world, without_process(after, run), run)
-        else:
+        elif len(state.machines) == 1:  # else: point 9 of the design excepts it
             yield "KILL provider", fail(after, run)
     if may(state, "kills_of_both"):
         dead = without_process(kill_engine(spend(state, "kills_of_both"), run), run)
@@ -130,7 +131,7 @@ def lose(state: State, number: int) -> State:
     """The machine is gone with its journal, and with the orphans on it."""
     for run in [run for run in state.runs if run.machine == number]:
         state = without_process(state, run)
-    machine = state.machines[number]._replace(records=(), digests=(), lost=True)
+    machine = state.machines[number]._replace(records=(), settled=(), lost=True)
     left = state.left._replace(losses=state.left.losses - 1)
     return state._replace(machines=put(state.machines, number, machine), left=left)
 
@@ -142,13 +143,15 @@ def failures(world: World, state: State, run: Run) -> Iterator[Step]:
         after = end_peacefully(world, after, returned(run))
         stack = after.stacks[run.stack]._replace(lock=NOBODY)
         yield "the save fails", disturb(with_stack(after, run.stack, stack), run.stack)
+    if run.step == "patch" and may(state, "failed_patches"):
+        step = "return" if world.rules.creates_never_delete else "roll back"
+        yield "the PATCH fails", with_run(spend(state, "failed_patches"), run._replace(step=step))
+    if len(state.machines) > 1:  # point 9 of the design excepts what follows but for the PATCH: the next up is elsewhere
+        return
     if run.step == "posted" and may(state, "timeouts"):
         yield "the POST times out", fail(end_peacefully(world, spend(state, "timeouts"), run), run)
     if run.step == "posted" and may(state, "refusals"):
         yield from refuse(world, spend(state, "refusals"), run)
-    if run.step == "patch" and may(state, "failed_patches"):
-        step = "return" if world.rules.creates_never_delete else "roll back"
-        yield "the PATCH fails", with_run(spend(state, "failed_patches"), run._replace(step=step))
 
 
 def refuse(world: World, state: State, run: Run) -> Iterator[Step]:

@@ -1,6 +1,6 @@
 """What must hold in every state of the model."""
 
-from continuation_model import State, World, living_entry
+from continuation_model import Stack, State, World, living_entry
 
 
 def violated(state: State) -> str:
@@ -36,19 +36,29 @@ def ids_are_unique(state: State) -> bool:
 
 
 def check_procedure_ended(world: World, state: State, machine: int, number: int) -> State:
-    """I4: recover, up, recover have run: no record and no pending create is left but what a person is asked about."""
+    """I4: recover, up, recover have run: no record and no pending create is left but what a person is asked about.
+
+    What a person is asked about blocks the clearing of pending creates that have arrived.
+    """
     busy = [run for run in state.runs if run.cli and run.stack == number]
     if busy or any(recovery.stack == number for recovery in state.recoveries):
         return state
     stack = state.stacks[number]
     backend = world.backend(number)
-    left = [(operation.name, operation.chain) for operation in stack.pending]
-    left += [
-        (record.name, record.chain) for record in state.machines[machine].records if record.backend == backend
-    ]
-    for name, chain in left:
-        entry = living_entry(stack, name)
-        reported = entry and entry.chain != chain and world.rules.open_replacements_are_reported
-        if not reported:
-            return state._replace(broken="I4")
-    return state
+    records = [record for record in state.machines[machine].records if record.backend == backend]
+    shown = {entry.chain for entry in stack.entries}
+    open_creates = [operation for operation in stack.pending if operation.chain not in shown]
+    asked = all(is_asked_about(world, state, stack, create.name, create.chain) for create in [*records, *open_creates])
+    cleared = open_creates or not stack.pending
+    return state if asked and cleared else state._replace(broken="I4")
+
+
+def is_asked_about(world: World, state: State, stack: Stack, name: int, chain: int) -> bool:
+    """Whether a create that nobody continues is one that the design lets be, and reports.
+
+    An interrupted replacement is, and so is a create whose endpoint is gone. Any other is a resource made twice.
+    """
+    entry = living_entry(stack, name)
+    alive = any(endpoint.alive for endpoint in state.endpoints if endpoint.chain == chain)
+    superseded = entry and entry.chain != chain and (chain in state.replacements or not alive)
+    return bool(superseded) and world.rules.open_replacements_are_reported

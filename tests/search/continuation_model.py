@@ -30,7 +30,7 @@ class Rules:
     deletes_spare_returned_ids: bool = True  # C4 (b)
     marks_are_in_state: bool = True  # C4 (b)
     recover_comes_first: bool = True  # C5, C6
-    only_arrival_makes_digests: bool = True  # C5
+    clean_ends_settle_nothing: bool = True  # C5
     orphans_keep_records: bool = True  # C7
     processes_remove_own_records_only: bool = True  # C7
     arrival_is_by_key: bool = True  # C8
@@ -52,10 +52,10 @@ class Rules:
     nothing_is_matched_by_url: bool = True  # A7
     unsent_answers_keep_records: bool = True  # A8
     orphans_begin_nothing: bool = True  # new
-    digests_stop_creates: bool = True  # new
-    pending_arrivals_make_digests: bool = True  # new
+    procedure_comes_before_destroying: bool = True  # new
+    unlocks_before_its_last_export: bool = True  # new
     recovers_take_turns: bool = True  # new: on a machine
-    only_an_export_settles_pending_creates: bool = True  # new
+    past_arrivals_settle_nothing: bool = True  # new
 
 
 class Endpoint(NamedTuple):
@@ -88,10 +88,10 @@ class Record(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """A machine: its journal, the links that it has seen in a state, and what it owes each stack."""
+    """A machine: its journal, and what it owes each stack."""
 
     records: tuple[Record, ...]
-    digests: tuple[tuple[int, int], ...]  # chain and link
+    settled: tuple[int, ...]  # chains that older rules let recover take for arrived, whatever the state shows
     duties: tuple[int, ...]
     lost: bool
 
@@ -200,6 +200,7 @@ class State(NamedTuple):
     left: Budget
     enabled: bool  # what the program now asks for
     chains: int  # how many keys have been drawn
+    replacements: tuple[int, ...]  # the chains that a replacement was asked with
     broken: str  # the invariant that the last step broke, by what it did rather than by what it left
 
 
@@ -225,6 +226,7 @@ class World:
             left=scenario.budget,
             enabled=scenario.enabled,
             chains=0,
+            replacements=(),
             broken="",
         )
 

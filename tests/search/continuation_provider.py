@@ -31,21 +31,22 @@ def key_for(world: World, state: State, run: Run, name: int) -> tuple[int, State
     return state.chains + 1, state._replace(chains=state.chains + 1)
 
 
-def arrive(state: State, machine: int, chains: frozenset[int]) -> State:
-    """The engine has shown these chains to a process on the machine: their records become digests."""
-    journal = state.machines[machine]
-    shown = [record for record in journal.records if record.chain in chains]
+def arrive(world: World, state: State, machine: int, chains: frozenset[int]) -> State:
+    """The engine has shown these chains to a process on the machine: their records go."""
+    records = state.machines[machine].records
+    shown = [record for record in records if record.chain in chains]
     if not shown:
         return state
-    kept = tuple(record for record in journal.records if record.chain not in chains)
-    state = with_records(state, machine, kept)
-    return with_digests(state, machine, {(record.chain, record.link) for record in shown})
+    state = with_records(state, machine, tuple(record for record in records if record not in shown))
+    if world.rules.past_arrivals_settle_nothing:
+        return state
+    return settle(state, machine, {record.chain for record in shown})
 
 
-def with_digests(state: State, number: int, links: set[tuple[int, int]]) -> State:
-    """The state with these links noted as arrived on the machine."""
+def settle(state: State, number: int, chains: set[int]) -> State:
+    """By an older rule, recover on this machine takes the chains for arrived from now on."""
     machine = state.machines[number]
-    machine = machine._replace(digests=tuple(sorted(links.union(machine.digests))))
+    machine = machine._replace(settled=tuple(sorted(chains.union(machine.settled))))
     return state._replace(machines=put(state.machines, number, machine))
 
 
@@ -57,11 +58,7 @@ def create(world: World, state: State, run: Run) -> Iterator[Step]:
     records = state.machines[run.machine].records
     position = next((place for place, record in enumerate(records) if record.chain == run.chain), None)
     if position is None:
-        link = next_unspent(state, run.machine, run.chain) if world.rules.digests_stop_creates else 0
-        if link and not run.cli:
-            yield "an orphan finds its key arrived", with_run(state, run._replace(step="orphaned"))
-            return
-        record = Record(world.backend(run.stack), run.todo[0], run.chain, link, answered=False, owner=run.number)
+        record = Record(world.backend(run.stack), run.todo[0], run.chain, 0, answered=False, owner=run.number)
         state = with_records(state, run.machine, (*records, record))
     else:
         record = records[position]
@@ -72,11 +69,6 @@ def create(world: World, state: State, run: Run) -> Iterator[Step]:
         state = with_records(state, run.machine, put(records, position, record))
     state = with_run(state, run._replace(step="posted", continued=position is not None))
     yield "create: claim the record and POST", send(state, Request(run.chain, record.link, run.number))
-
-
-def next_unspent(state: State, machine: int, chain: int) -> int:
-    """The first link of the chain after those that have arrived on this machine."""
-    return max((link + 1 for spent, link in state.machines[machine].digests if spent == chain), default=0)
 
 
 def send(state: State, request: Request) -> State:
@@ -198,8 +190,8 @@ def end_peacefully(world: World, state: State, run: Run) -> State:
         if (record.owner == run.number or not mine) and record.answered and record.chain != run.chain
     ]
     state = with_records(state, run.machine, tuple(record for record in records if record not in sent))
-    if not world.rules.only_arrival_makes_digests:
-        state = with_digests(state, run.machine, {(record.chain, record.link) for record in sent})
+    if not world.rules.clean_ends_settle_nothing:
+        state = settle(state, run.machine, {record.chain for record in sent})
     return without_process(state, run)
 
 

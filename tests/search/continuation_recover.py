@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from continuation_invariants import check_procedure_ended
 from continuation_model import (
+    DEAD,
     NOBODY,
     NOTHING,
     RAN,
@@ -21,7 +22,7 @@ from continuation_model import (
     with_records,
     with_stack,
 )
-from continuation_provider import Step, arrive, destroy_endpoint, endpoint_of, next_unspent, with_digests
+from continuation_provider import Step, arrive, destroy_endpoint, endpoint_of, settle
 
 
 def start_recovery(state: State, machine: int, number: int) -> State:
@@ -40,13 +41,16 @@ def continue_recovery(world: World, state: State, recovery: Recovery) -> Iterato
         yield "recover: write records", with_recovery(after, recovery, recovery._replace(step="judge"))
     elif recovery.step == "judge":
         judged = recovery
+        if stack.lock == DEAD and world.rules.unlocks_before_its_last_export:
+            stack = stack._replace(lock=NOBODY)
+            state = with_stack(state, recovery.stack, stack)
         if world.rules.clears_by_a_fresh_export:
             judged = recovery._replace(entries=stack.entries, pending=stack.pending)
         if may_clear(world, state, judged):
             yield "recover: export again", with_recovery(state, recovery, judged._replace(step="clear"))
         else:
             yield "recover ends", finish(world, state, recovery)
-    elif any(run.cli and run.stack == recovery.stack for run in state.runs):
+    elif stack.lock > NOBODY or (stack.lock == DEAD and world.rules.unlocks_before_its_last_export):
         yield "recover is refused the lock", with_recovery(state, recovery, None)
     else:
         stack = stack._replace(pending=(), lock=NOBODY)
@@ -59,12 +63,9 @@ def continue_recovery(world: World, state: State, recovery: Recovery) -> Iterato
 def write_records(world: World, state: State, recovery: Recovery) -> State:
     """Close what the state shows; a record for each pending create that has neither arrived nor a record."""
     number = recovery.machine
-    state = arrive(state, number, frozenset(entry.chain for entry in recovery.entries))
+    state = arrive(world, state, number, frozenset(entry.chain for entry in recovery.entries))
     if not world.rules.recover_never_deletes:
         return delete_unsettled(world, state, recovery)
-    shown = {operation.chain for operation in recovery.pending} & {entry.chain for entry in recovery.entries}
-    if world.rules.pending_arrivals_make_digests:
-        state = with_digests(state, number, {(chain, 0) for chain in shown if not next_unspent(state, number, chain)})
     for operation in recovery.pending:
         machine = state.machines[number]
         if arrived(world, state, recovery, operation) or operation.chain in {r.chain for r in machine.records}:
@@ -73,19 +74,17 @@ def write_records(world: World, state: State, recovery: Recovery) -> State:
         if absent and not world.rules.nothing_is_matched_by_url:
             state = delete_by_url(state, recovery.stack)
         if absent and not world.rules.recover_trusts_no_absence:
-            state = with_digests(state, number, {(operation.chain, 0)})
+            state = settle(state, number, {operation.chain})
             continue
         backend = world.backend(recovery.stack)
-        link = next_unspent(state, number, operation.chain)
-        record = Record(backend, operation.name, operation.chain, link, answered=False, owner=NOBODY)
+        record = Record(backend, operation.name, operation.chain, 0, answered=False, owner=NOBODY)
         state = with_records(state, number, (*machine.records, record))
     return state
 
 
 def arrived(world: World, state: State, recovery: Recovery, operation: Pending) -> bool:
-    """Whether the export shows the key of the pending create, or an earlier state has shown it to this machine."""
-    spent = next_unspent(state, recovery.machine, operation.chain)
-    if spent and not world.rules.only_an_export_settles_pending_creates:
+    """Whether the export shows the key of the pending create, or an older rule says so."""
+    if operation.chain in state.machines[recovery.machine].settled:
         return True
     if not world.rules.arrival_is_by_key:
         return any(entry.name == operation.name for entry in recovery.entries)
@@ -111,7 +110,7 @@ def delete_unsettled(world: World, state: State, recovery: Recovery) -> State:
     for chain in sorted((open_chains | pending) - working):
         made = endpoint_of(state, chain, 0)
         state = state if made is None else destroy_endpoint(state, made)
-        state = with_digests(state, number, {(chain, 0)})
+        state = settle(state, number, {chain})
     kept = tuple(record for record in records if record.chain not in open_chains)
     return with_records(state, number, kept)
 
