@@ -1,6 +1,7 @@
 """What the provider does in the model: check, create, delete, and its end."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from continuation_model import (
     NOBODY,
@@ -34,19 +35,16 @@ def key_for(world: World, state: State, run: Run, name: int) -> tuple[int, State
 def arrive(world: World, state: State, machine: int, chains: frozenset[int]) -> State:
     """The engine has shown these chains to a process on the machine: their records go."""
     records = state.machines[machine].records
-    shown = [record for record in records if record.chain in chains]
-    if not shown:
-        return state
-    state = with_records(state, machine, tuple(record for record in records if record not in shown))
-    if world.rules.past_arrivals_settle_nothing:
-        return state
-    return settle(state, machine, {record.chain for record in shown})
+    kept = tuple(record for record in records if record.chain not in chains)
+    if len(kept) < len(records):
+        state = with_records(state, machine, kept)
+    return state if world.rules.past_arrivals_settle_nothing else settle(state, machine, chains)
 
 
-def settle(state: State, number: int, chains: set[int]) -> State:
+def settle(state: State, number: int, chains: AbstractSet[int]) -> State:
     """By an older rule, recover on this machine takes the chains for arrived from now on."""
     machine = state.machines[number]
-    machine = machine._replace(settled=tuple(sorted(chains.union(machine.settled))))
+    machine = machine._replace(settled=tuple(sorted({*chains, *machine.settled})))
     return state._replace(machines=put(state.machines, number, machine))
 
 
