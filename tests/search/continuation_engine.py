@@ -1,9 +1,9 @@
 """What the engine does in the model: one `pulumi up` from its lock to its end, and the commands that take one step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from continuation_invariants import check_procedure_ended
-from continuation_model import (
+from search.continuation_invariants import check_procedure_ended
+from search.continuation_model import (
     DEAD,
     NOBODY,
     NOTHING,
@@ -23,7 +23,7 @@ from continuation_model import (
     with_stack,
     without,
 )
-from continuation_provider import (
+from search.continuation_provider import (
     Step,
     arrive,
     create,
@@ -35,6 +35,8 @@ from continuation_provider import (
     patch,
     without_process,
 )
+
+PROVIDER_STEPS = frozenset({"create", "between", "patch", "roll back"})
 
 
 def start(world: World, state: State, place: tuple[int, int], *, replacing: bool) -> State:
@@ -91,7 +93,18 @@ def update(state: State, run: Run, entry: Entry) -> State:
 
 
 def proceed(world: World, state: State, run: Run) -> Iterator[Step]:
-    """The next step of a run: of its engine, or of its provider."""
+    """The next step of a run: of its provider, else of its engine."""
+    if run.step in PROVIDER_STEPS:
+        yield from provide(world, state, run)
+    elif run.cli and run.step in ENGINE_STEPS:
+        label, act = ENGINE_STEPS[run.step]
+        yield label, act(world, state, run)
+    elif not run.cli and run.step != "posted" and world.rules.orphans_end:
+        yield "an orphan ends", without_process(state, run)
+
+
+def provide(world: World, state: State, run: Run) -> Iterator[Step]:
+    """The next step of a create."""
     if run.step == "create":
         yield from create(world, state, run)
     elif run.step == "between":
@@ -100,17 +113,6 @@ def proceed(world: World, state: State, run: Run) -> Iterator[Step]:
         yield patch(world, state, run)
     elif run.step == "roll back":
         yield roll_back(state, run)
-    elif not run.cli:
-        if run.step != "posted" and world.rules.orphans_end:
-            yield "an orphan ends", without_process(state, run)
-    elif run.step == "next":
-        yield "check", advance(world, state, run)
-    elif run.step == "return":
-        yield "save the result", save(world, state, run)
-    elif run.step == "delete":
-        yield "delete what was replaced", delete_replaced(world, state, run)
-    elif run.step == "end":
-        yield "up ends", succeed(world, end_peacefully(world, state, run), run)
 
 
 def save(world: World, state: State, run: Run) -> State:
@@ -153,6 +155,16 @@ def roll_back(state: State, run: Run) -> Step:
     machine = state.machines[run.machine]._replace(records=kept)
     state = state._replace(machines=put(state.machines, run.machine, machine))
     return "the create deletes what it made", fail(state, run) if run.cli else without_process(state, run)
+
+
+def give_up(world: World, state: State, run: Run) -> State:
+    """The create failed in a provider that lives, and so ends in peace."""
+    return fail(end_peacefully(world, state, run), run)
+
+
+def end(world: World, state: State, run: Run) -> State:
+    """All is done: the provider ends, then the engine."""
+    return succeed(world, end_peacefully(world, state, run), run)
 
 
 def succeed(world: World, state: State, run: Run) -> State:
@@ -218,3 +230,12 @@ def move(state: State, number: int) -> Iterator[Step]:
     if living_entry(left.stacks[target], name) is None:
         entries = tuple(sorted((*left.stacks[target].entries, entry._replace(name=name))))
         yield "state mv", with_stack(left, target, left.stacks[target]._replace(entries=entries))
+
+
+ENGINE_STEPS: dict[str, tuple[str, Callable[[World, State, Run], State]]] = {
+    "next": ("check", advance),
+    "return": ("save the result", save),
+    "failed": ("the create fails", give_up),
+    "delete": ("delete what was replaced", delete_replaced),
+    "end": ("up ends", end),
+}

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from continuation_engine import (
+from search.continuation_engine import (
     destroy,
     disturb,
-    end_peacefully,
     fail,
+    give_up,
     kill_engine,
     move,
     returned,
     start,
     succeed,
 )
-from continuation_model import (
+from search.continuation_model import (
     DEAD,
     NOBODY,
     NOTHING,
@@ -30,8 +30,8 @@ from continuation_model import (
     with_stack,
     without,
 )
-from continuation_provider import Step, without_process
-from continuation_recover import start_recovery
+from search.continuation_provider import Step, end_peacefully, without_process
+from search.continuation_recover import start_recovery
 
 FAULTS = frozenset(Budget._fields[Budget._fields.index("faults") + 1 :])
 CREATING = {"create", "between", "posted", "patch", "roll back", "return"}
@@ -84,10 +84,9 @@ def stack_commands(world: World, state: State, machine: int, number: int) -> Ite
     settled = duty in (NOTHING, RAN) or not rules.procedure_comes_before_replacing
     if settled and state.stacks[number].entries and may(state, "replacements"):
         yield f"up --replace on {place}", start(world, spend(state, "replacements"), place, replacing=True)
-    settled = duty in (NOTHING, RAN) or not rules.procedure_comes_before_destroying
-    if ready and settled and state.stacks[number].entries and may(state, "destroys"):
+    if ready and state.stacks[number].entries and may(state, "destroys"):
         yield f"destroy on {place}", destroy(world, spend(state, "destroys"), machine, number)
-    everywhere = all(other.lost or other.duties[number] == NOTHING for other in state.machines)
+    everywhere = all(other.lost or not any(other.duties) for other in state.machines)
     if may(state, "moves") and (everywhere or not rules.procedure_comes_before_moving):
         yield from move(spend(state, "moves"), number)
 
@@ -123,7 +122,7 @@ def kills(world: World, state: State, run: Run) -> Iterator[Step]:
     if may(state, "kills_of_both"):
         dead = without_process(kill_engine(spend(state, "kills_of_both"), run), run)
         yield "KILL both", dead
-        if may(dead, "losses") or (state.left.losses and state.left.kills_of_both):
+        if state.left.losses:
             yield "KILL both, the machine is lost", lose(dead, run.machine)
 
 
@@ -131,7 +130,7 @@ def lose(state: State, number: int) -> State:
     """The machine is gone with its journal, and with the orphans on it."""
     for run in [run for run in state.runs if run.machine == number]:
         state = without_process(state, run)
-    machine = state.machines[number]._replace(records=(), settled=(), lost=True)
+    machine = state.machines[number]._replace(records=(), digests=(), lost=True)
     left = state.left._replace(losses=state.left.losses - 1)
     return state._replace(machines=put(state.machines, number, machine), left=left)
 
@@ -146,10 +145,12 @@ def failures(world: World, state: State, run: Run) -> Iterator[Step]:
     if run.step == "patch" and may(state, "failed_patches"):
         step = "return" if world.rules.creates_never_delete else "roll back"
         yield "the PATCH fails", with_run(spend(state, "failed_patches"), run._replace(step=step))
-    if len(state.machines) > 1:  # point 9 of the design excepts what follows but for the PATCH: the next up is elsewhere
+    if (
+        len(state.machines) > 1
+    ):  # point 9 of the design excepts what follows but for the PATCH: the next up is elsewhere
         return
     if run.step == "posted" and may(state, "timeouts"):
-        yield "the POST times out", fail(end_peacefully(world, spend(state, "timeouts"), run), run)
+        yield "the POST times out", give_up(world, spend(state, "timeouts"), run)
     if run.step == "posted" and may(state, "refusals"):
         yield from refuse(world, spend(state, "refusals"), run)
 
@@ -160,9 +161,9 @@ def refuse(world: World, state: State, run: Run) -> Iterator[Step]:
     closes = not run.continued or not world.rules.continued_records_survive_errors
     first = state._replace(requests=without(state.requests, request))
     first = without_record(first, run) if closes else first
-    yield "the POST is refused", fail(end_peacefully(world, first, run), run)
+    yield "the POST is refused", give_up(world, first, run)
     later = state if world.rules.unknown_outcomes_keep_records else without_record(state, run)
-    yield "an attempt is lost, the next refused", fail(end_peacefully(world, later, run), run)
+    yield "an attempt is lost, the next refused", give_up(world, later, run)
 
 
 def without_record(state: State, run: Run) -> State:
@@ -176,15 +177,8 @@ def interrupt(world: World, state: State, run: Run) -> Iterator[Step]:
     rules = world.rules
     if run.cli and run.step not in CREATING:
         return
-    removed = {
-        (True, True): (),
-        (True, False): (run.chain,),
-        (False, True): (),
-        (False, False): (run.chain,),
-    }[run.cli, rules.unsent_answers_keep_records if run.cli else rules.orphans_keep_records]
-    records = state.machines[run.machine].records
-    kept = tuple(record for record in records if record.chain not in removed)
-    state = with_records(state, run.machine, kept)
+    keeps = rules.unsent_answers_keep_records if run.cli else rules.orphans_keep_records
+    state = state if keeps else without_record(state, run)
     yield "SIGINT to the provider", fail(state, run) if run.cli else without_process(state, run)
 
 

@@ -1,6 +1,6 @@
 """What must hold in every state of the model."""
 
-from continuation_model import Stack, State, World, living_entry
+from search.continuation_model import Stack, State, World, living_entry
 
 
 def violated(state: State) -> str:
@@ -48,7 +48,9 @@ def check_procedure_ended(world: World, state: State, machine: int, number: int)
     records = [record for record in state.machines[machine].records if record.backend == backend]
     shown = {entry.chain for entry in stack.entries}
     open_creates = [operation for operation in stack.pending if operation.chain not in shown]
-    asked = all(is_asked_about(world, state, stack, create.name, create.chain) for create in [*records, *open_creates])
+    creates = [(record.name, record.chain) for record in records]
+    creates += [(operation.name, operation.chain) for operation in open_creates]
+    asked = all(is_asked_about(world, state, stack, name, chain) for name, chain in creates)
     cleared = open_creates or not stack.pending
     return state if asked and cleared else state._replace(broken="I4")
 

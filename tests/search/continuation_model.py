@@ -52,10 +52,10 @@ class Rules:
     nothing_is_matched_by_url: bool = True  # A7
     unsent_answers_keep_records: bool = True  # A8
     orphans_begin_nothing: bool = True  # new
-    procedure_comes_before_destroying: bool = True  # new
     unlocks_before_its_last_export: bool = True  # new
     recovers_take_turns: bool = True  # new: on a machine
-    past_arrivals_settle_nothing: bool = True  # new
+    arrivals_make_digests: bool = True
+    spent_keys_end_the_create: bool = True  # new: instead of C11's chain
 
 
 class Endpoint(NamedTuple):
@@ -91,7 +91,7 @@ class Machine(NamedTuple):
     """A machine: its journal, and what it owes each stack."""
 
     records: tuple[Record, ...]
-    settled: tuple[int, ...]  # chains that older rules let recover take for arrived, whatever the state shows
+    digests: tuple[int, ...]  # of keys that are settled: they have arrived in a state, or are spent
     duties: tuple[int, ...]
     lost: bool
 
@@ -160,11 +160,11 @@ class Budget(NamedTuple):
     destroys: int = 0
     moves: int = 0  # of a resource to another name, or to the other stack if there is one
     edits: int = 0  # of the program: from a disabled endpoint to an enabled one
+    losses: int = 0  # of the machine, with a kill of both
     faults: int = 0  # of all kinds below together
     kills_of_cli: int = 0
     kills_of_provider: int = 0
     kills_of_both: int = 0
-    losses: int = 0  # of the machine, with a kill of both
     kills_of_recover: int = 0
     failed_saves: int = 0
     interrupts: int = 0  # SIGINT to a provider, from whomever
@@ -271,9 +271,7 @@ def with_duty(state: State, number: int, stack: int, duty: int) -> State:
 
 def held(state: State, endpoint: int) -> bool:
     """Whether a living entry of any stack holds the endpoint."""
-    return any(
-        entry.endpoint == endpoint and not entry.replaced for stack in state.stacks for entry in stack.entries
-    )
+    return any(entry.endpoint == endpoint and not entry.replaced for stack in state.stacks for entry in stack.entries)
 
 
 def living_entry(stack: Stack, name: int) -> Entry | None:

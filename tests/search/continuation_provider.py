@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from continuation_model import (
+from search.continuation_model import (
     NOBODY,
     Endpoint,
     Entry,
@@ -33,18 +33,18 @@ def key_for(world: World, state: State, run: Run, name: int) -> tuple[int, State
 
 
 def arrive(world: World, state: State, machine: int, chains: frozenset[int]) -> State:
-    """The engine has shown these chains to a process on the machine: their records go."""
+    """The engine has shown these chains to a process on the machine: their records become digests."""
     records = state.machines[machine].records
     kept = tuple(record for record in records if record.chain not in chains)
     if len(kept) < len(records):
         state = with_records(state, machine, kept)
-    return state if world.rules.past_arrivals_settle_nothing else settle(state, machine, chains)
+    return settle(state, machine, chains) if world.rules.arrivals_make_digests else state
 
 
 def settle(state: State, number: int, chains: AbstractSet[int]) -> State:
-    """By an older rule, recover on this machine takes the chains for arrived from now on."""
+    """This machine has nothing more to do for these chains: a digest of each is kept."""
     machine = state.machines[number]
-    machine = machine._replace(settled=tuple(sorted({*chains, *machine.settled})))
+    machine = machine._replace(digests=tuple(sorted({*chains, *machine.digests})))
     return state._replace(machines=put(state.machines, number, machine))
 
 
@@ -106,6 +106,8 @@ def receive(world: World, state: State, run: Run, link: int, number: int) -> Sta
     gone = rules.continued_keys_are_read_back and not endpoint.alive
     seen = rules.ids_seen_in_state_are_spent and any(number == shown for shown, _ in run.seen)
     if run.continued and (gone or seen):
+        if world.rules.spent_keys_end_the_create:
+            return spend_key(state, run)
         return next_link(world, state, run, link)
     if run.continued and not endpoint.alive:
         state = state._replace(broken="I2")  # it hands out the secret of what is no more
@@ -120,6 +122,14 @@ def note_answer(state: State, run: Run) -> State:
         if record.chain == run.chain and record.owner == run.number:
             state = with_records(state, run.machine, put(records, position, record._replace(answered=True)))
     return with_run(state, run)
+
+
+def spend_key(state: State, run: Run) -> State:
+    """A spent key: its record becomes a digest, and the create fails; the next `up` draws another."""
+    records = state.machines[run.machine].records
+    kept = tuple(record for record in records if record.chain != run.chain)
+    state = settle(with_records(state, run.machine, kept), run.machine, {run.chain})
+    return with_run(state, run._replace(step="failed"))
 
 
 def next_link(world: World, state: State, run: Run, link: int) -> State:
@@ -156,9 +166,7 @@ def patch(world: World, state: State, run: Run) -> Step:
     changes = endpoint.alive and endpoint.enabled != run.enabled
     if changes and not run.cli and held(state, run.endpoint):
         state = state._replace(broken="I3")
-    state = state._replace(
-        endpoints=put(state.endpoints, run.endpoint, endpoint._replace(enabled=run.enabled))
-    )
+    state = state._replace(endpoints=put(state.endpoints, run.endpoint, endpoint._replace(enabled=run.enabled)))
     return "PATCH", with_run(state, run._replace(step="return" if run.cli else "orphaned"))
 
 
@@ -197,9 +205,7 @@ def without_process(state: State, run: Run) -> State:
     """Provider and engine are gone; what they wrote and sent is nobody's."""
     number = run.number
     machine = state.machines[run.machine]
-    records = tuple(
-        record._replace(owner=NOBODY) if record.owner == number else record for record in machine.records
-    )
+    records = tuple(record._replace(owner=NOBODY) if record.owner == number else record for record in machine.records)
     requests = (request._replace(run=NOBODY) if request.run == number else request for request in state.requests)
     state = with_records(state, run.machine, records)
     return state._replace(

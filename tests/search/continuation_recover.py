@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from continuation_invariants import check_procedure_ended
-from continuation_model import (
+from search.continuation_invariants import check_procedure_ended
+from search.continuation_model import (
     DEAD,
     NOBODY,
     NOTHING,
@@ -17,12 +17,11 @@ from continuation_model import (
     State,
     World,
     held,
-    put,
     with_duty,
     with_records,
     with_stack,
 )
-from continuation_provider import Step, arrive, destroy_endpoint, endpoint_of, settle
+from search.continuation_provider import Step, arrive, destroy_endpoint, endpoint_of, settle
 
 
 def start_recovery(state: State, machine: int, number: int) -> State:
@@ -83,8 +82,8 @@ def write_records(world: World, state: State, recovery: Recovery) -> State:
 
 
 def arrived(world: World, state: State, recovery: Recovery, operation: Pending) -> bool:
-    """Whether the export shows the key of the pending create, or an older rule says so."""
-    if operation.chain in state.machines[recovery.machine].settled:
+    """Whether the export shows the key of the pending create, or the machine has its digest."""
+    if operation.chain in state.machines[recovery.machine].digests:
         return True
     if not world.rules.arrival_is_by_key:
         return any(entry.name == operation.name for entry in recovery.entries)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from continuation_engine import proceed
-from continuation_faults import commands, faults, lost_requests
-from continuation_invariants import violated
-from continuation_model import State, World
-from continuation_provider import Step, serve
-from continuation_recover import continue_recovery
+from search.continuation_engine import proceed
+from search.continuation_faults import commands, faults, lost_requests
+from search.continuation_invariants import violated
+from search.continuation_model import State, World
+from search.continuation_provider import Step, serve
+from search.continuation_recover import continue_recovery
 
 
 @dataclass(frozen=True)
