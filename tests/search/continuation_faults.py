@@ -21,6 +21,7 @@ from search.continuation_model import (
     RECOVER,
     RECOVER_AGAIN,
     Budget,
+    Recovery,
     Run,
     State,
     World,
@@ -65,9 +66,7 @@ def commands(world: World, state: State) -> Iterator[Step]:
             if machine.lost or (place and not state.chains):  # the first command runs on machine 0: symmetry
                 continue
             duty = machine.duties[number]
-            turn = all(recovery.machine != place for recovery in state.recoveries)
-            turn = turn or not world.rules.recovers_take_turns
-            if turn and may(state, "recovers") and duty in (RECOVER, RECOVER_AGAIN, RAN):
+            if may(state, "recovers") and duty in (RECOVER, RECOVER_AGAIN, RAN):
                 yield f"recover: export on {place, number}", start_recovery(spend(state, "recovers"), place, number)
             if free:
                 yield from stack_commands(world, state, place, number)
@@ -103,9 +102,11 @@ def faults(world: World, state: State) -> Iterator[Step]:
             yield from interrupt(world, spend(state, "interrupts"), run)
     if may(state, "kills_of_recover"):
         for recovery in state.recoveries:
-            others = tuple(other for other in state.recoveries if other is not recovery)
-            after = disturb(state._replace(recoveries=others), recovery.stack)
-            yield "KILL recover", spend(after, "kills_of_recover")
+            yield "KILL recover", kill_recovery(spend(state, "kills_of_recover"), recovery)
+    if may(state, "losses"):
+        for number, machine in enumerate(state.machines):
+            if not machine.lost and (state.chains or not number):
+                yield "a machine is lost", lose(spend(state, "losses"), number)
     yield from at_the_api(state)
 
 
@@ -120,19 +121,23 @@ def kills(world: World, state: State, run: Run) -> Iterator[Step]:
         elif len(state.machines) == 1:  # else: point 9 of the design excepts it
             yield "KILL provider", fail(after, run)
     if may(state, "kills_of_both"):
-        dead = without_process(kill_engine(spend(state, "kills_of_both"), run), run)
-        yield "KILL both", dead
-        if state.left.losses:
-            yield "KILL both, the machine is lost", lose(dead, run.machine)
+        yield "KILL both", without_process(kill_engine(spend(state, "kills_of_both"), run), run)
 
 
 def lose(state: State, number: int) -> State:
-    """The machine is gone with its journal, and with the orphans on it."""
+    """The machine is gone with its journal and with all that ran on it."""
     for run in [run for run in state.runs if run.machine == number]:
-        state = without_process(state, run)
+        state = without_process(kill_engine(state, run) if run.cli else state, run)
+    for recovery in [recovery for recovery in state.recoveries if recovery.machine == number]:
+        state = kill_recovery(state, recovery)
     machine = state.machines[number]._replace(records=(), digests=(), lost=True)
-    left = state.left._replace(losses=state.left.losses - 1)
-    return state._replace(machines=put(state.machines, number, machine), left=left)
+    return state._replace(machines=put(state.machines, number, machine))
+
+
+def kill_recovery(state: State, recovery: Recovery) -> State:
+    """`recover` dies."""
+    others = tuple(other for other in state.recoveries if other is not recovery)
+    return disturb(state._replace(recoveries=others), recovery.stack)
 
 
 def failures(world: World, state: State, run: Run) -> Iterator[Step]:

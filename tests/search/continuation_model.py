@@ -53,7 +53,6 @@ class Rules:
     unsent_answers_keep_records: bool = True  # A8
     orphans_begin_nothing: bool = True  # new
     unlocks_before_its_last_export: bool = True  # new
-    recovers_take_turns: bool = True  # new: on a machine
     arrivals_make_digests: bool = True
     spent_keys_end_the_create: bool = True  # new: instead of C11's chain
 
@@ -160,11 +159,11 @@ class Budget(NamedTuple):
     destroys: int = 0
     moves: int = 0  # of a resource to another name, or to the other stack if there is one
     edits: int = 0  # of the program: from a disabled endpoint to an enabled one
-    losses: int = 0  # of the machine, with a kill of both
     faults: int = 0  # of all kinds below together
     kills_of_cli: int = 0
     kills_of_provider: int = 0
     kills_of_both: int = 0
+    losses: int = 0  # of a machine, with all that runs there
     kills_of_recover: int = 0
     failed_saves: int = 0
     interrupts: int = 0  # SIGINT to a provider, from whomever

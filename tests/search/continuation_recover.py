@@ -11,6 +11,7 @@ from search.continuation_model import (
     RECOVER,
     RECOVER_AGAIN,
     UP,
+    Endpoint,
     Pending,
     Record,
     Recovery,
@@ -107,11 +108,18 @@ def delete_unsettled(world: World, state: State, recovery: Recovery) -> State:
     working = {record.chain for record in records if record.owner != NOBODY}
     pending = {operation.chain for operation in recovery.pending if not arrived(world, state, recovery, operation)}
     for chain in sorted((open_chains | pending) - working):
-        made = endpoint_of(state, chain, 0)
-        state = state if made is None else destroy_endpoint(state, made)
-        state = settle(state, number, {chain})
+        state = settle(replay_and_delete(state, chain), number, {chain})
     kept = tuple(record for record in records if record.chain not in open_chains)
     return with_records(state, number, kept)
+
+
+def replay_and_delete(state: State, chain: int) -> State:
+    """POST with the key, and DELETE what that answers."""
+    made = endpoint_of(state, chain, 0)
+    if made is None:
+        endpoint = Endpoint(chain, 0, alive=False, enabled=True, forgotten=False)
+        return state._replace(endpoints=(*state.endpoints, endpoint))
+    return destroy_endpoint(state, made)
 
 
 def delete_by_url(state: State, number: int) -> State:

@@ -8,7 +8,7 @@ KILLS = Scenario(
 )
 LOST_MACHINE = Scenario(
     "kills on two machines, one of them lost",
-    Budget(ups=3, recovers=4, losses=1, faults=2, kills_of_cli=2, kills_of_both=2, kills_of_recover=1),
+    Budget(ups=3, recovers=4, faults=2, losses=1, kills_of_cli=2, kills_of_both=2, kills_of_recover=1),
     machines=2,
 )
 FAILED_SAVES = Scenario(
@@ -43,7 +43,7 @@ REPLACEMENTS_ELSEWHERE = Scenario(
 )
 REPLACEMENT_LOST = Scenario(
     "a replacement whose machine is lost",
-    Budget(ups=2, recovers=3, replacements=1, losses=1, faults=1, kills_of_both=1),
+    Budget(ups=2, recovers=3, replacements=1, faults=2, losses=1, kills_of_both=1),
     machines=2,
 )
 REPLACEMENT_OF_DELETED = Scenario(
@@ -52,7 +52,7 @@ REPLACEMENT_OF_DELETED = Scenario(
 )
 TWO_RESOURCES = Scenario(
     "two resources",
-    Budget(ups=3, recovers=3, losses=1, faults=3, kills_of_both=3),
+    Budget(ups=3, recovers=3, faults=3, losses=1, kills_of_both=3),
     machines=2,
     names=(0, 1),
 )
@@ -64,14 +64,14 @@ RACE = Scenario(
 )
 RACE_OF_TWO_RESOURCES = Scenario(
     "recover beside up, two resources",
-    Budget(ups=3, recovers=3, losses=1, faults=2, kills_of_both=2),
+    Budget(ups=3, recovers=3, faults=2, losses=1, kills_of_both=2),
     machines=2,
     names=(0, 1),
     commands=2,
 )
 RACE_WITH_REPLACEMENT = Scenario(
     "recover beside a replacement",
-    Budget(ups=2, recovers=3, replacements=1, losses=1, faults=2, kills_of_both=2),
+    Budget(ups=2, recovers=3, replacements=1, faults=2, losses=1, kills_of_both=2),
     machines=2,
     commands=2,
 )
@@ -96,12 +96,12 @@ ERRORS = Scenario(
 )
 COLLEAGUE = Scenario(
     "a colleague deletes",
-    Budget(ups=3, recovers=4, losses=1, faults=3, kills_of_both=2, deletions=1),
+    Budget(ups=3, recovers=4, faults=3, losses=1, kills_of_both=2, deletions=1),
     machines=2,
 )
 DESTROY = Scenario(
     "destroyed and made again",
-    Budget(ups=4, recovers=4, destroys=1, losses=1, faults=2, kills_of_both=2),
+    Budget(ups=4, recovers=4, destroys=1, faults=2, losses=1, kills_of_both=2),
     machines=2,
 )
 EXPIRY = Scenario(

@@ -39,10 +39,11 @@ OLD_RULES = {
     "C5 no recover after a failed save": (["recover_comes_first"], scenarios.FAILED_SAVES, "I4"),
     "C5 a clean end counts as arrival": (["clean_ends_settle_nothing"], scenarios.FAILED_SAVES, "I1"),
     "C6 no recover after a kill": (["recover_comes_first"], scenarios.KILLS, "I4"),
+    "C6 no recover after a kill, and a forgotten key": (["recover_comes_first"], scenarios.EXPIRY, "I4"),
     "C7 SIGINT removes an orphan's record": (["orphans_keep_records"], scenarios.INTERRUPTS, "I4"),
     "C7 a process removes another's record": (["processes_remove_own_records_only"], scenarios.NAMESAKES, "I1"),
     "C8 arrival by URN": (["arrival_is_by_key"], scenarios.REPLACEMENT_LOST, "I1"),
-    "C9 A6 clears when one has arrived": (["clears_when_all_arrived"], scenarios.RACE_OF_TWO_RESOURCES, "I1"),
+    "C9 A6 clears when one has arrived": (["clears_when_all_arrived"], scenarios.TWO_RESOURCES, "I1"),
     "C9 clears by a stale export": (["clears_by_a_fresh_export"], scenarios.RACE_OF_TWO_RESOURCES, "I1"),
     "C10 an error closes a continued record": (["continued_records_survive_errors"], scenarios.ERRORS, "I1"),
     "C10 an error closes after an unknown outcome": (["unknown_outcomes_keep_records"], scenarios.ERRORS, "I1"),
@@ -59,7 +60,6 @@ OLD_RULES = {
     ),
     "C11 a chain, and a digest": (["spent_keys_end_the_create"], scenarios.DESTROY, "I1"),
     "C11 a chain, and a replacement": (["spent_keys_end_the_create"], scenarios.REPLACEMENT_OF_DELETED, "I1"),
-    "C12 oldest record first": (["newest_record_comes_first"], scenarios.DESTROY, "I4"),
     "C13 address without backend": (["backend_is_in_the_address"], scenarios.NAMESAKES, "I5"),
     "C14 no recover after up": (["recover_comes_last"], scenarios.LOST_MACHINE, "I4"),
     "C15 silence about an interrupted replacement": (
@@ -68,11 +68,6 @@ OLD_RULES = {
         "I4",
     ),
     "A1 recover deletes": (["recover_never_deletes"], scenarios.RACE, "I3"),
-    "A2 recover deletes a namesake's": (
-        ["recover_never_deletes", "backend_is_in_the_address"],
-        scenarios.NAMESAKES,
-        "I3",
-    ),
     "A3 recover imports a state": (["recover_never_imports"], scenarios.RACE, "I1"),
     "A5 recover trusts an absence": (["recover_trusts_no_absence"], scenarios.LOST_MACHINE, "I1"),
     "A7 recover matches by url": (["nothing_is_matched_by_url"], scenarios.NAMESAKES, "I3"),
@@ -83,12 +78,13 @@ OLD_RULES = {
         scenarios.RACE_OF_TWO_RESOURCES,
         "I1",
     ),
-    "new: two recovers at a time on a machine": (["recovers_take_turns"], scenarios.RACE, "I4"),
 }
 
 COVERED = {
     "C1 waits for all living processes, which end": ("waits_for_open_records_only", scenarios.KILLS),
     "C1 an orphan lives on, waited for only while its record is open": ("orphans_end", scenarios.KILLS),
+    "C12 the oldest record comes first": ("newest_record_comes_first", scenarios.DESTROY),
+    "an arrival leaves no digest": ("arrivals_make_digests", scenarios.DESTROY),
     "C11 an id seen in the state is not spent": ("ids_seen_in_state_are_spent", scenarios.TWO_RESOURCES),
 }
 
