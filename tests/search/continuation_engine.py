@@ -59,7 +59,8 @@ def start(world: World, state: State, place: tuple[int, int], *, replacing: bool
         seen=(),
     )
     state = with_stack(state, number, state.stacks[number]._replace(lock=run.number))
-    return advance(world, state._replace(runs=(*state.runs, run)), run)
+    state = discount_recoveries(state._replace(runs=(*state.runs, run)), number)
+    return advance(world, state, run)
 
 
 def advance(world: World, state: State, run: Run) -> State:
@@ -76,7 +77,7 @@ def advance(world: World, state: State, run: Run) -> State:
             return with_run(with_stack(state, run.stack, stack), run._replace(step="create", chain=chain))
         state = arrive(world, state, run.machine, frozenset([entry.chain]))
         state = update(state, run, entry)
-        run = run._replace(todo=run.todo[1:], seen=(*run.seen, (entry.endpoint, entry.marked)))
+        run = run._replace(todo=run.todo[1:], seen=(*run.seen, (entry.endpoint, entry.mark)))
     waiting = any(entry.replaced for entry in state.stacks[run.stack].entries)
     return with_run(state, run._replace(step="delete" if waiting else "end"))
 
@@ -121,13 +122,19 @@ def save(world: World, state: State, run: Run) -> State:
     name = run.todo[0]
     entries = [entry._replace(replaced=True) if entry.name == name else entry for entry in stack.entries]
     enabled = state.endpoints[run.endpoint].enabled
-    marked = run.continued and world.rules.marks_are_in_state
-    entries.append(Entry(name, run.endpoint, run.chain, marked, enabled, replaced=False))
+    mark = new_mark(world, state, run.endpoint) if run.continued and world.rules.marks_are_in_state else 0
+    entries.append(Entry(name, run.endpoint, run.chain, mark, enabled, replaced=False))
     pending = stack.pending
     if Pending(name, run.chain) in pending:
         pending = without(pending, Pending(name, run.chain))
     stack = stack._replace(entries=tuple(sorted(entries)), pending=pending)
     return with_run(with_stack(state, run.stack, stack), returned(run))
+
+
+def new_mark(world: World, state: State, endpoint: int) -> int:
+    """The mark of a continued create: unlike that of any other entry, by chance."""
+    marks = [entry.mark for stack in state.stacks for entry in stack.entries if entry.endpoint == endpoint]
+    return 1 + max(marks, default=0) if world.rules.marks_are_unique else 1
 
 
 def returned(run: Run) -> Run:
@@ -194,6 +201,11 @@ def disturb(state: State, stack: int) -> State:
     """A command of the stack was killed or failed: every machine owes it the procedure, from the beginning."""
     for number in range(len(state.machines)):
         state = with_duty(state, number, stack, RECOVER)
+    return discount_recoveries(state, stack)
+
+
+def discount_recoveries(state: State, stack: int) -> State:
+    """A recover beside which another command began or died is not the one that the procedure asks for."""
     recoveries = (
         recovery._replace(duty=NOTHING) if recovery.stack == stack else recovery for recovery in state.recoveries
     )

@@ -16,7 +16,6 @@ from search.continuation_engine import (
 from search.continuation_model import (
     DEAD,
     NOBODY,
-    NOTHING,
     RAN,
     RECOVER,
     RECOVER_AGAIN,
@@ -79,9 +78,8 @@ def stack_commands(world: World, state: State, machine: int, number: int) -> Ite
     duty = state.machines[machine].duties[number]
     ready = duty != RECOVER or not rules.recover_comes_first
     if ready and may(state, "ups"):
-        yield f"up on {place}, wanted {state.enabled}", start(world, spend(state, "ups"), place, replacing=False)
-    settled = duty in (NOTHING, RAN) or not rules.procedure_comes_before_replacing
-    if settled and state.stacks[number].entries and may(state, "replacements"):
+        yield f"up on {place}", start(world, spend(state, "ups"), place, replacing=False)
+    if ready and state.stacks[number].entries and may(state, "replacements"):
         yield f"up --replace on {place}", start(world, spend(state, "replacements"), place, replacing=True)
     if ready and state.stacks[number].entries and may(state, "destroys"):
         yield f"destroy on {place}", destroy(world, spend(state, "destroys"), machine, number)

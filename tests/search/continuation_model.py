@@ -25,7 +25,6 @@ class Rules:
     orphans_end: bool = True  # C1: a provider whose engine is gone ends after its POST
     creates_never_delete: bool = True  # C2
     orphans_send_nothing_more: bool = True  # C3
-    procedure_comes_before_replacing: bool = True  # C4 (a)
     procedure_comes_before_moving: bool = True  # C4 (a)
     deletes_spare_returned_ids: bool = True  # C4 (b)
     marks_are_in_state: bool = True  # C4 (b)
@@ -54,6 +53,8 @@ class Rules:
     orphans_begin_nothing: bool = True  # new
     unlocks_before_its_last_export: bool = True  # new
     arrivals_make_digests: bool = True
+    marks_are_unique: bool = True  # new
+    keys_with_digests_are_spent: bool = True  # new
     spent_keys_end_the_create: bool = True  # new: instead of C11's chain
 
 
@@ -101,7 +102,7 @@ class Entry(NamedTuple):
     name: int
     endpoint: int
     chain: int
-    marked: bool
+    mark: int  # of a continued create; 0 is none
     enabled: bool
     replaced: bool
 
@@ -136,7 +137,7 @@ class Run(NamedTuple):
     endpoint: int
     enabled: bool
     returned: tuple[int, ...]  # what this process's creates returned
-    seen: tuple[tuple[int, bool], ...]  # endpoints of living entries that it has diffed, and whether they were marked
+    seen: tuple[tuple[int, int], ...]  # endpoints of living entries that it has diffed, and their marks
 
 
 class Recovery(NamedTuple):

@@ -53,7 +53,10 @@ def create(world: World, state: State, run: Run) -> Iterator[Step]:
     if not run.cli and world.rules.orphans_begin_nothing:
         yield "an orphan begins nothing", with_run(state, run._replace(step="orphaned"))
         return
-    records = state.machines[run.machine].records
+    records, digests = state.machines[run.machine][:2]
+    if run.chain in digests and world.rules.keys_with_digests_are_spent:
+        yield "the key has been settled since check", with_run(state, run._replace(step="failed"))
+        return
     position = next((place for place, record in enumerate(records) if record.chain == run.chain), None)
     if position is None:
         record = Record(world.backend(run.stack), run.todo[0], run.chain, 0, answered=False, owner=run.number)
@@ -181,7 +184,8 @@ def destroy_endpoint(state: State, number: int) -> State:
 def delete(world: World, state: State, run: Run, entry: Entry) -> State:
     """The engine's Delete of an entry that was replaced."""
     spared = world.rules.deletes_spare_returned_ids and (
-        entry.endpoint in run.returned or (not entry.marked and (entry.endpoint, True) in run.seen)
+        entry.endpoint in run.returned
+        or any(endpoint == entry.endpoint and mark not in (0, entry.mark) for endpoint, mark in run.seen)
     )
     return state if spared else destroy_endpoint(state, entry.endpoint)
 

@@ -29,6 +29,8 @@ def start_recovery(state: State, machine: int, number: int) -> State:
     """The first `pulumi stack export`; the lock doesn't matter to it."""
     stack = state.stacks[number]
     duty = state.machines[machine].duties[number]
+    if duty != RECOVER and any(run.cli and run.stack == number for run in state.runs):
+        duty = NOTHING  # beside a command that runs it can't be the procedure's last
     recovery = Recovery(machine, number, duty, "write", stack.entries, stack.pending)
     return state._replace(recoveries=(*state.recoveries, recovery))
 

@@ -36,9 +36,13 @@ REPLACEMENTS = Scenario(
     "replacements on one machine",
     Budget(ups=2, recovers=4, replacements=2, faults=2, kills_of_cli=1, kills_of_both=2, kills_of_provider=2),
 )
+REPLACED_TWICE = Scenario(
+    "a replacement killed twice",
+    Budget(ups=2, recovers=2, replacements=2, faults=3, kills_of_both=3),
+)
 REPLACEMENTS_ELSEWHERE = Scenario(
     "replacements on two machines",
-    Budget(ups=2, recovers=4, replacements=2, faults=2, kills_of_both=2, kills_of_provider=1),
+    Budget(ups=2, recovers=3, replacements=2, faults=2, kills_of_both=2, kills_of_provider=1),
     machines=2,
 )
 REPLACEMENT_LOST = Scenario(
@@ -71,7 +75,12 @@ RACE_OF_TWO_RESOURCES = Scenario(
 )
 RACE_WITH_REPLACEMENT = Scenario(
     "recover beside a replacement",
-    Budget(ups=2, recovers=3, replacements=1, faults=2, losses=1, kills_of_both=2),
+    Budget(ups=2, recovers=2, replacements=1, faults=2, kills_of_cli=1, kills_of_provider=1),
+    commands=2,
+)
+RACE_WITH_LOST_REPLACEMENT = Scenario(
+    "recover beside a replacement whose machine is lost",
+    Budget(ups=2, recovers=2, replacements=1, faults=2, losses=1, kills_of_both=1),
     machines=2,
     commands=2,
 )

@@ -23,11 +23,7 @@ OLD_RULES = {
     ),
     "C2 a create deletes": (["creates_never_delete"], scenarios.DISABLED, "I3"),
     "C3 an orphan patches": (["orphans_send_nothing_more"], scenarios.DISABLED_REPLACEMENT, "I3"),
-    "C4a replaces before the procedure": (
-        ["procedure_comes_before_replacing"],
-        scenarios.RACE_WITH_REPLACEMENT,
-        "I3",
-    ),
+    "C4a marks that are alike": (["marks_are_unique"], scenarios.REPLACED_TWICE, "I3"),
     "C4a renames before the procedure": (["procedure_comes_before_moving"], scenarios.RENAME, "I5"),
     "C4a moves before the procedure": (["procedure_comes_before_moving"], scenarios.MOVE, "I5"),
     "C4b deletes what a continued create returned": (
@@ -73,6 +69,16 @@ OLD_RULES = {
     "A7 recover matches by url": (["nothing_is_matched_by_url"], scenarios.NAMESAKES, "I3"),
     "A8 SIGINT in a create removes the record": (["unsent_answers_keep_records"], scenarios.INTERRUPTS, "I1"),
     "new: an orphan begins its create": (["orphans_begin_nothing"], scenarios.KILLS, "I4"),
+    "new: a create goes on with a key that was settled since check": (
+        ["keys_with_digests_are_spent"],
+        scenarios.RACE_WITH_REPLACEMENT,
+        "I3",
+    ),
+    "C8 arrival by URN, beside another command": (
+        ["arrival_is_by_key"],
+        scenarios.RACE_WITH_LOST_REPLACEMENT,
+        "I1",
+    ),
     "new: recover unlocks after its last export": (
         ["unlocks_before_its_last_export"],
         scenarios.RACE_OF_TWO_RESOURCES,
