@@ -19,7 +19,11 @@ NOTHING, RECOVER, UP, RECOVER_AGAIN, RAN = range(5)
 
 @dataclass(frozen=True)
 class Rules:
-    """The design's rules. All true is the design; false puts the older rule back. The numbers are the reviews'."""
+    """The design's rules; false puts an older rule back. C and A are the reviews' numbers of what the older one broke.
+
+    The last six are what this model adds to the design or changes in it; the two of C11's chain count only where
+    `spent_keys_end_the_create` is false.
+    """
 
     waits_for_open_records_only: bool = True  # C1
     orphans_end: bool = True  # C1: a provider whose engine is gone ends after its POST
@@ -50,12 +54,13 @@ class Rules:
     recover_trusts_no_absence: bool = True  # A5
     nothing_is_matched_by_url: bool = True  # A7
     unsent_answers_keep_records: bool = True  # A8
-    orphans_begin_nothing: bool = True  # new
-    unlocks_before_its_last_export: bool = True  # new
     arrivals_make_digests: bool = True
-    marks_are_unique: bool = True  # new
-    keys_with_digests_are_spent: bool = True  # new
-    spent_keys_end_the_create: bool = True  # new: instead of C11's chain
+    orphans_begin_nothing: bool = True  # no claim and no POST once the engine is gone
+    unlocks_before_its_last_export: bool = True  # `recover --unlock`: a run killed after it is not cleared away
+    marks_are_unique: bool = True  # a mark tells one continued create from another of the same id
+    keys_with_digests_are_spent: bool = True  # a key that was settled between check and create is not POSTed
+    spent_keys_end_the_create: bool = True  # it fails, `up` again draws another key: no POST but of check's own key
+    spent_keys_leave_digests: bool = True  # so that the pending creates of a spent key can be cleared
 
 
 class Endpoint(NamedTuple):

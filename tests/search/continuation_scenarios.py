@@ -28,7 +28,7 @@ DISABLED = Scenario(
 )
 DISABLED_REPLACEMENT = Scenario(
     "a disabled endpoint replaced",
-    Budget(ups=2, recovers=3, replacements=1, edits=1, faults=2, kills_of_cli=1, failed_patches=1, failed_saves=1),
+    Budget(ups=2, recovers=2, replacements=1, edits=1, faults=2, kills_of_cli=1, failed_patches=1, failed_saves=1),
     machines=2,
     enabled=False,
 )
@@ -62,13 +62,13 @@ TWO_RESOURCES = Scenario(
 )
 RACE = Scenario(
     "recover beside up",
-    Budget(ups=3, recovers=3, faults=2, kills_of_cli=1, kills_of_both=1, failed_saves=1),
+    Budget(ups=2, recovers=3, faults=2, kills_of_cli=1, kills_of_both=1, failed_saves=1),
     machines=2,
     commands=2,
 )
 RACE_OF_TWO_RESOURCES = Scenario(
     "recover beside up, two resources",
-    Budget(ups=3, recovers=3, faults=2, losses=1, kills_of_both=2),
+    Budget(ups=3, recovers=2, faults=2, losses=1, kills_of_both=2),
     machines=2,
     names=(0, 1),
     commands=2,

@@ -23,7 +23,11 @@ OLD_RULES = {
     ),
     "C2 a create deletes": (["creates_never_delete"], scenarios.DISABLED, "I3"),
     "C3 an orphan patches": (["orphans_send_nothing_more"], scenarios.DISABLED_REPLACEMENT, "I3"),
-    "C4a marks that are alike": (["marks_are_unique"], scenarios.REPLACED_TWICE, "I3"),
+    "C4a marks that are alike, and no recover first": (
+        ["marks_are_unique", "recover_comes_first"],
+        scenarios.REPLACED_TWICE,
+        "I3",
+    ),
     "C4a renames before the procedure": (["procedure_comes_before_moving"], scenarios.RENAME, "I5"),
     "C4a moves before the procedure": (["procedure_comes_before_moving"], scenarios.MOVE, "I5"),
     "C4b deletes what a continued create returned": (
@@ -34,8 +38,7 @@ OLD_RULES = {
     "C4b no mark in the state": (["marks_are_in_state"], scenarios.REPLACEMENTS, "I3"),
     "C5 no recover after a failed save": (["recover_comes_first"], scenarios.FAILED_SAVES, "I4"),
     "C5 a clean end counts as arrival": (["clean_ends_settle_nothing"], scenarios.FAILED_SAVES, "I1"),
-    "C6 no recover after a kill": (["recover_comes_first"], scenarios.KILLS, "I4"),
-    "C6 no recover after a kill, and a forgotten key": (["recover_comes_first"], scenarios.EXPIRY, "I4"),
+    "C6 no recover after a kill": (["recover_comes_first"], scenarios.INTERRUPTS, "I4"),
     "C7 SIGINT removes an orphan's record": (["orphans_keep_records"], scenarios.INTERRUPTS, "I4"),
     "C7 a process removes another's record": (["processes_remove_own_records_only"], scenarios.NAMESAKES, "I1"),
     "C8 arrival by URN": (["arrival_is_by_key"], scenarios.REPLACEMENT_LOST, "I1"),
@@ -68,7 +71,12 @@ OLD_RULES = {
     "A5 recover trusts an absence": (["recover_trusts_no_absence"], scenarios.LOST_MACHINE, "I1"),
     "A7 recover matches by url": (["nothing_is_matched_by_url"], scenarios.NAMESAKES, "I3"),
     "A8 SIGINT in a create removes the record": (["unsent_answers_keep_records"], scenarios.INTERRUPTS, "I1"),
-    "new: an orphan begins its create": (["orphans_begin_nothing"], scenarios.KILLS, "I4"),
+    "new: an orphan begins its create": (["orphans_begin_nothing"], scenarios.EXPIRY, "I1"),
+    "new: an orphan begins its create with a settled key": (
+        ["orphans_begin_nothing", "keys_with_digests_are_spent"],
+        scenarios.KILLS,
+        "I4",
+    ),
     "new: a create goes on with a key that was settled since check": (
         ["keys_with_digests_are_spent"],
         scenarios.RACE_WITH_REPLACEMENT,
@@ -90,6 +98,7 @@ COVERED = {
     "C1 waits for all living processes, which end": ("waits_for_open_records_only", scenarios.KILLS),
     "C1 an orphan lives on, waited for only while its record is open": ("orphans_end", scenarios.KILLS),
     "C12 the oldest record comes first": ("newest_record_comes_first", scenarios.DESTROY),
+    "C4a marks that are alike, after recover": ("marks_are_unique", scenarios.REPLACED_TWICE),
     "an arrival leaves no digest": ("arrivals_make_digests", scenarios.DESTROY),
     "C11 an id seen in the state is not spent": ("ids_seen_in_state_are_spent", scenarios.TWO_RESOURCES),
 }
