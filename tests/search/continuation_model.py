@@ -60,7 +60,6 @@ class Rules:
     marks_are_unique: bool = True  # a mark tells one continued create from another of the same id
     keys_with_digests_are_spent: bool = True  # a key that was settled between check and create is not POSTed
     spent_keys_end_the_create: bool = True  # it fails, `up` again draws another key: no POST but of check's own key
-    spent_keys_leave_digests: bool = True  # so that the pending creates of a spent key can be cleared
 
 
 class Endpoint(NamedTuple):

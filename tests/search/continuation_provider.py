@@ -110,7 +110,7 @@ def receive(world: World, state: State, run: Run, link: int, number: int) -> Sta
     seen = rules.ids_seen_in_state_are_spent and any(number == shown for shown, _ in run.seen)
     if run.continued and (gone or seen):
         if world.rules.spent_keys_end_the_create:
-            return spend_key(world, state, run)
+            return spend_key(state, run)
         return next_link(world, state, run, link)
     if run.continued and not endpoint.alive:
         state = state._replace(broken="I2")  # it hands out the secret of what is no more
@@ -127,13 +127,11 @@ def note_answer(state: State, run: Run) -> State:
     return with_run(state, run)
 
 
-def spend_key(world: World, state: State, run: Run) -> State:
+def spend_key(state: State, run: Run) -> State:
     """A spent key: its record becomes a digest, and the create fails; the next `up` draws another."""
     records = state.machines[run.machine].records
     kept = tuple(record for record in records if record.chain != run.chain)
-    state = with_records(state, run.machine, kept)
-    if world.rules.spent_keys_leave_digests:
-        state = settle(state, run.machine, {run.chain})
+    state = settle(with_records(state, run.machine, kept), run.machine, {run.chain})
     return with_run(state, run._replace(step="failed"))
 
 
