@@ -14,17 +14,25 @@ from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import COUNTS
+from support.declarations import ADDRESS
 from support.doors import PluginDoor
 from support.emulator import KEY, EmulatorClient
+from support.runs import Run
 from support.stack import Deployment
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The journal of creates goes into a folder of the tests' own."""
+def _home_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For what is set up once for many tests: nothing goes into the home of who runs the tests."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PULUMI_HOME", str(tmp_path_factory.mktemp("home")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal of creates goes into a folder of the test's own."""
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home-of-the-test"))
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +95,7 @@ def journal(tmp_path: Path) -> Journal:
 @pytest.fixture
 def life(api: Client, emulator: EmulatorClient, journal: Journal, warnings: list[str]) -> Lifecycle:
     made = Lifecycle(emulator.settings(), api, journal, warn=warnings.append)
-    made.check({}, {"url": "https://example.com"}, project="shop", stack="dev")
+    made.check({}, {"url": "https://example.com"}, ADDRESS)
     return made
 
 
@@ -102,6 +110,23 @@ def shared_plugin_door() -> Iterator[PluginDoor]:
     """For what makes no request."""
     with PluginDoor({"apiKey": KEY}) as opened:
         yield opened
+
+
+@pytest.fixture
+def journal_folder(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def run(emulator: EmulatorClient, api_with: Callable[..., Client], journal_folder: Path, warnings: list[str]) -> Run:
+    """Begin a run: a provider process of its own, with what it finds on the disk."""
+
+    def begin(**settings: Any) -> Lifecycle:
+        return Lifecycle(
+            emulator.settings(**settings), api_with(**settings), Journal(journal_folder), warn=warnings.append
+        )
+
+    return begin
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ ROOT = Path(pulumi_kinetic.__file__).parent
 PROVIDER = [
     "errors",
     "values",
+    "address",
     "process",
     "redact",
     "settings",
@@ -20,6 +21,7 @@ PROVIDER = [
     "client",
     "journal",
     "claims",
+    "creation",
     "lifecycle",
     "schema",
     "dynamic",

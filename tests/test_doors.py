@@ -106,7 +106,7 @@ def test_an_error_ends_in_what_failed_and_what_to_do_about_it(
         "webhook_endpoints:write (403). The server says: forbidden; the API key lacks the scope "
         f"webhook_endpoints:write (request id {emulator.requests()[-1]['request_id']})"
     )
-    assert advice == "Use a key that has it."
+    assert advice == "Use a key that has it. Nothing was created."
     assert "client.py" not in text
     assert len(text.splitlines()) < 12
     assert emulator.truth() == {}
@@ -148,4 +148,4 @@ def test_a_half_made_endpoint_is_returned_with_its_secret_and_a_warning(
         assert door.diff(endpoint_id, state, declared) == (True, [])
         assert door.update(endpoint_id, state, declared)["status"] == "disabled"
     assert emulator.truth()[endpoint_id]["status"] == "disabled"
-    assert f"{endpoint_id} was created, but its status is still enabled" in door.stderr
+    assert f"{endpoint_id} was created, but isn't as declared yet" in door.stderr

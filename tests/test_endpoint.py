@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,13 +9,14 @@ from support.diff_cases import CASES, Case, inputs
 
 
 def state(declared: dict[str, Any], secret: str | None = "s") -> State:
-    return {
+    kept = {
         **inputs(declared),
         "webhookEndpointId": "we_1",
         "createdAt": "2026-06-12T18:40:00Z",
         "environment": "sandbox",
         "signingSecret": secret,
     }
+    return cast("State", kept)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,102 +1,144 @@
+import json
+import os
 import subprocess
 import sys
-import threading
+import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from pulumi_kinetic import journal
+from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
-from pulumi_kinetic.journal import Journal, Owner, Record
+from pulumi_kinetic.journal import Journal, Record, digest, new_record
 from pulumi_kinetic.process import Process
 from support.waiting import first_line
 
 KEY = "2f1c1e52-SECRET"
+HERE = Address("file:///state", "shop", "dev", "", "urn:orders")
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "kinetic" / "journal")
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "kinetic" / "journal"
 
 
-def begin(kept: Journal, key: str = KEY) -> Record:
-    return kept.begin(key, b'{"url":"https://a.example"}', "sandbox", Owner(project="shop", stack="dev"))
+@pytest.fixture
+def kept(folder: Path) -> Journal:
+    return Journal(folder)
 
 
-def test_a_record_is_a_private_file_whose_name_does_not_tell_the_key(kept: Journal, tmp_path: Path) -> None:
+def begin(kept: Journal, key: str = KEY, address: Address = HERE) -> Record:
+    return kept.begin(new_record(address, key, b'{"url":"https://a.example"}'))
+
+
+def test_a_record_is_a_private_file_whose_name_does_not_tell_the_key(kept: Journal, folder: Path) -> None:
     begin(kept)
-    (path,) = (tmp_path / "kinetic" / "journal").iterdir()
+    (path,) = folder.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_mode & 0o777 == 0o700
     assert KEY not in path.name
 
 
-def test_a_record_says_what_recovery_needs(kept: Journal) -> None:
+def test_a_record_says_all_that_another_process_needs_to_continue_it(kept: Journal, folder: Path) -> None:
     begin(kept)
-    (record,) = kept.records()
-    assert record.idempotency_key == KEY
-    assert record.body == '{"url":"https://a.example"}'
+    (record,) = Journal(folder).records()
+    assert (record.address, record.key, record.body) == (HERE, KEY, '{"url":"https://a.example"}')
     assert record.process == Process.current()
-    assert record.process.is_alive()
+    assert record.is_in_progress
 
 
-def test_a_record_never_shows_its_key(kept: Journal) -> None:
-    assert "SECRET" not in repr(begin(kept))
+def test_a_record_never_shows_its_key_or_body() -> None:
+    shown = repr(new_record(HERE, KEY, b'{"url":"https://a.example/SECRET"}'))
+    assert "SECRET" not in shown
 
 
-def test_an_answered_record_holds_the_id_and_no_key(kept: Journal, tmp_path: Path) -> None:
-    kept.answered(begin(kept), "we_1")
-    (record,) = kept.records()
-    assert (record.endpoint_id, record.idempotency_key) == ("we_1", None)
-    assert "SECRET" not in next((tmp_path / "kinetic" / "journal").iterdir()).read_text()
+def test_a_record_is_in_progress_while_it_is_open_and_its_process_lives(kept: Journal) -> None:
+    record = begin(kept)
+    assert record.is_in_progress
+    assert not kept.update(record, stage="failed").is_in_progress
+    assert not kept.update(record, stage="answered", endpoint_id="we_1").is_in_progress
+    gone = Process(number=os.getpid(), started="0")
+    assert not record.model_copy(update={"process": gone}).is_in_progress
 
 
-def test_a_record_is_in_progress_until_it_is_answered_or_abandoned(kept: Journal) -> None:
-    answered, abandoned, dead = (begin(kept, key) for key in ("first", "second", "third"))
-    assert answered.is_in_progress
-    kept.answered(answered, "we_1")
-    kept.abandon(abandoned)
-    shown = {record.mark: record for record in kept.records()}
-    assert not shown[answered.mark].is_in_progress
-    assert not shown[abandoned.mark].is_in_progress
-    assert shown[abandoned.mark].idempotency_key == "second"
-    assert not dead.model_copy(update={"process": Process(number=dead.process.number, started="0")}).is_in_progress
+def test_the_newest_record_of_an_address_counts(kept: Journal, folder: Path) -> None:
+    begin(kept, "other", HERE._replace(resource="urn:other"))
+    begin(kept, "first")
+    later = new_record(HERE, "second", b"{}").model_copy(update={"at": datetime.now(timezone.utc) + timedelta(1)})
+    kept.begin(later)
+    newest = Journal(folder).newest_of(HERE)
+    assert newest is not None
+    assert newest.key == "second"
 
 
-def test_a_closed_record_is_gone(kept: Journal) -> None:
+@pytest.mark.parametrize("part", ["backend", "project", "stack", "provider", "resource"])
+def test_a_record_of_another_address_is_nobody_elses(kept: Journal, part: str) -> None:
+    begin(kept)
+    assert kept.newest_of(HERE) is not None
+    assert kept.newest_of(HERE._replace(**{part: "another"})) is None
+
+
+def test_a_key_that_a_state_shows_is_settled_for_good(kept: Journal, folder: Path) -> None:
+    begin(kept)
+    kept.note_arrival("another key", "we_other")
+    assert len(kept.records()) == 1
+    assert not kept.has_arrived(KEY)
+    Journal(folder).note_arrival(KEY)
+    assert Journal(folder).records() == []
+    assert Journal(folder).has_arrived(KEY)
+    assert KEY not in "".join(path.name for path in folder.rglob("*"))
+
+
+def test_an_id_that_a_state_shows_settles_the_record_that_led_to_it(kept: Journal) -> None:
+    kept.update(begin(kept), stage="answered", endpoint_id="we_1")
+    kept.note_arrival(None, "we_1")
+    assert kept.records() == []
+    assert kept.has_arrived(KEY)
+
+
+def test_settled_keys_are_forgotten_after_thirty_days(kept: Journal, folder: Path) -> None:
+    kept.settle(begin(kept, "old"))
+    path = folder / "arrived" / digest("old")
+    month_ago = time.time() - 31 * 86_400
+    os.utime(path, (month_ago, month_ago))
+    kept.settle(begin(kept, "new"))
+    assert not kept.has_arrived("old")
+    assert kept.has_arrived("new")
+
+
+def test_a_closed_record_is_gone_without_a_digest(kept: Journal) -> None:
     record = begin(kept)
     kept.close(record)
     kept.close(record)
-    assert list(kept.records()) == []
+    assert kept.records() == []
+    assert not kept.has_arrived(KEY)
 
 
-def test_answered_records_go_when_the_process_ends_and_open_ones_stay(kept: Journal) -> None:
-    kept.answered(begin(kept, "first"), "we_1")
-    begin(kept, "second")
-    kept.purge_answered()
-    assert [record.idempotency_key for record in kept.records()] == ["second"]
+def test_at_a_clean_exit_what_was_handed_over_goes_and_nothing_else(kept: Journal, folder: Path) -> None:
+    kept.note_handed_over(kept.update(begin(kept, "first"), stage="answered", endpoint_id="we_1"))
+    kept.update(begin(kept, "second"), stage="answered", endpoint_id="we_2")
+    begin(kept, "third")
+    kept.close_handed_over()
+    assert {record.key for record in Journal(folder).records()} == {"second", "third"}
+    assert not kept.has_arrived("first")  # its engine may have failed to save it
 
 
-def test_a_record_of_an_earlier_run_goes_when_the_engine_shows_its_id(kept: Journal, tmp_path: Path) -> None:
-    kept.answered(begin(kept), "we_1")
-    later = Journal(tmp_path / "kinetic" / "journal")
-    later.note_managed("we_other")
-    assert len(list(later.records())) == 1
-    later.note_managed("we_1")
-    assert list(later.records()) == []
+def test_an_answer_of_a_process_that_is_ending_stays(folder: Path) -> None:
+    kept = Journal(folder, is_ending=lambda: True)
+    kept.note_handed_over(kept.update(begin(kept), stage="answered", endpoint_id="we_1"))
+    kept.close_handed_over()
+    assert len(Journal(folder).records()) == 1
 
 
-def test_an_answer_that_comes_while_the_process_ends_stays(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threading.main_thread(), "is_alive", lambda: False)
-    kept.answered(begin(kept), "we_1")
-    kept.purge_answered()
-    assert [record.endpoint_id for record in kept.records()] == ["we_1"]
-
-
-def test_records_come_oldest_first(kept: Journal) -> None:
-    for key in ("first", "second", "third"):
-        begin(kept, key)
-    assert [record.idempotency_key for record in kept.records()] == ["first", "second", "third"]
+def test_a_process_whose_engine_was_killed_leaves_its_records(
+    kept: Journal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.note_handed_over(kept.update(begin(kept), stage="answered", endpoint_id="we_1"))
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    kept.close_handed_over()
+    assert len(Journal(folder).records()) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
@@ -105,8 +147,23 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         begin(Journal(tmp_path / "file"))
 
 
-def test_a_record_that_has_gone_meanwhile_is_closed(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_synced_is_good_enough(kept: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on network mounts and on Windows."""
+    synced = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").resolve().is_dir():
+            raise OSError(22, "Invalid argument")
+        synced(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    begin(kept)
+    assert len(kept.records()) == 1
+
+
+def test_a_record_that_has_gone_meanwhile_is_closed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another stack's run ends, and takes its records away, between the listing of the folder and the reading."""
+    kept = Journal(folder)
     begin(kept, "stays")
     goes = begin(kept, "goes")
     listed = Path.glob
@@ -117,35 +174,98 @@ def test_a_record_that_has_gone_meanwhile_is_closed(kept: Journal, monkeypatch: 
         return paths
 
     monkeypatch.setattr(Path, "glob", glob)
-    assert [record.idempotency_key for record in kept.records()] == ["stays"]
+    later = Journal(folder)
+    assert [record.key for record in later.records()] == ["stays"]
+    assert later.problems == []
 
 
-def test_runs_that_end_beside_a_starting_one_never_disturb_it(kept: Journal) -> None:
+def test_runs_that_end_beside_a_starting_one_never_disturb_it(folder: Path) -> None:
     """The real race: one process writes and closes records while this one reads them over and over."""
     script = (
-        "import sys; from pathlib import Path; from pulumi_kinetic.journal import Journal, Owner\n"
-        "journal = Journal(Path(sys.argv[1])); print(flush=True)\n"
-        "for number in range(400): journal.close(journal.begin(str(number), b'{}', 'sandbox', Owner()))\n"
+        "import sys; from pathlib import Path; from pulumi_kinetic.address import Address\n"
+        "from pulumi_kinetic.journal import Journal, new_record\n"
+        "journal = Journal(Path(sys.argv[1])); print('begins', flush=True)\n"
+        "for number in range(400): journal.close(journal.begin(new_record(Address(), str(number), b'{}')))\n"
     )
-    command = [sys.executable, "-c", script, str(kept.folder)]
+    command = [sys.executable, "-c", script, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:  # noqa: S603
         first_line(other, "the other process to begin")
         reads = 0
         while other.poll() is None:
-            list(Journal(kept.folder).records())
+            later = Journal(folder)
+            later.records()
+            assert later.problems == []
             reads += 1
     assert other.returncode == 0
     assert reads > 1
-    assert list(kept.records()) == []
+    assert Journal(folder).records() == []
 
 
-def test_a_file_that_is_no_record_is_named(kept: Journal, tmp_path: Path) -> None:
+def spoil(folder: Path, what: str, name: str) -> None:
+    """Put something into the folder that isn't a record of this version."""
+    path = folder / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if what == "fifo":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    elif what == "link":
+        path.symlink_to("/etc/hostname")
+    elif what == "huge":
+        path.write_bytes(b" " * 2_000_000)
+    else:
+        path.write_text(what)
+
+
+RUBBISH = [
+    "fifo",
+    "folder",
+    "link",
+    "huge",
+    '{"idempotency_key": "SECRET',
+    '{"mark": "../victim"}',
+    '{"format": 9}',
+    "",
+]
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+def test_what_is_no_record_is_named_and_stops_nobody_else(folder: Path, what: str) -> None:
+    spoil(folder, what, "junk.json")
+    kept = Journal(folder)
     begin(kept)
-    path = tmp_path / "kinetic" / "journal" / "half.json"
-    path.write_text('{"idempotency_key": "SECRET')
-    with pytest.raises(JournalError, match=r"half.json isn't a record") as raised:
-        list(kept.records())
-    assert "SECRET" not in str(raised.value)
+    assert [record.key for record in kept.records()] == [KEY]
+    (problem,) = kept.problems
+    assert "junk.json isn't a record that this version can read" in problem
+    assert "SECRET" not in problem
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+def test_a_create_whose_record_cannot_be_read_is_refused_before_anything_is_sent(folder: Path, what: str) -> None:
+    spoil(folder, what, f"{HERE.digest()}-0000.json")
+    kept = Journal(folder)
+    with pytest.raises(JournalError, match=r"can't be read.*\nNothing was sent"):
+        begin(kept)
+    begin(kept, "another", HERE._replace(resource="urn:other"))
+
+
+def test_a_record_of_a_later_version_with_more_in_it_is_read(kept: Journal, folder: Path) -> None:
+    begin(kept)
+    (path,) = folder.iterdir()
+    path.write_text(json.dumps({**json.loads(path.read_text()), "added_later": 7}))
+    assert [record.key for record in Journal(folder).records()] == [KEY]
+
+
+def test_a_record_under_another_name_touches_no_file_but_its_own(kept: Journal, folder: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "kinetic" / "victim.json"
+    begin(kept)
+    (path,) = folder.iterdir()
+    path.rename(victim)
+    (folder / "x.json").symlink_to(victim)
+    later = Journal(folder)
+    later.note_arrival(KEY)
+    assert later.records() == []
+    assert victim.exists()
 
 
 def test_the_folder_follows_pulumi_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_a_failed_patch_after_the_post_returns_what_exists_and_warns(
     (truth,) = emulator.truth().values()
     assert endpoint_id == truth["webhook_endpoint_id"]
     assert (state["signingSecret"], state["status"]) == (truth["signing_secret"], "enabled")
-    assert warnings[0].startswith(f"{endpoint_id} was created, but its status is still enabled: could not update")
+    assert warnings[0].startswith(f"{endpoint_id} was created, but isn't as declared yet: could not update")
     assert truth["signing_secret"] not in warnings[0]
     assert life.diff(endpoint_id, state, news) == ["status"]
     assert life.update(endpoint_id, state, news)["status"] == emulator.truth()[endpoint_id]["status"] == "disabled"

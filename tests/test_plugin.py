@@ -126,7 +126,7 @@ def test_an_error_has_no_traceback(config: dict[str, str]) -> None:
     with PluginDoor({**config, "apiKey": READ_ONLY_KEY}) as door:
         error = message(lambda: door.create(inputs({})))
     assert error.startswith("could not create a webhook endpoint for")
-    assert error.splitlines()[1:] == ["Use a key that has it."]
+    assert error.splitlines()[1:] == ["Use a key that has it. Nothing was created."]
 
 
 def test_adoption_warns_where_the_user_sees_it(config: dict[str, str], emulator: EmulatorClient) -> None:

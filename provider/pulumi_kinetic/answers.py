@@ -94,8 +94,14 @@ def says_not_found(response: httpx.Response) -> bool:
     return any(re.match(r"not_found\b", text) for text in _strings(_json_or_none(response)))
 
 
-def error_of(
-    response: httpx.Response, operation: str, *, scope: str, secrets: Sequence[str], attempts: int
+def error_of(  # noqa: PLR0913 all that makes two errors differ
+    response: httpx.Response,
+    operation: str,
+    *,
+    scope: str,
+    secrets: Sequence[str],
+    attempts: int,
+    may_have_arrived: bool,
 ) -> errors.ApiError:
     """Return the error that an answer other than a success stands for.
 
@@ -105,6 +111,7 @@ def error_of(
         scope: The scope that the call needs, for a 403.
         secrets: What the server may repeat, but a message must not: the API key, an Idempotency-Key.
         attempts: How often the request has been sent.
+        may_have_arrived: Whether an attempt before this one can have been carried out.
     """
     kind, problem, advice = _meaning(response, scope)
     return kind(
@@ -115,6 +122,7 @@ def error_of(
         request_id=request_id(response, secrets),
         retry_after_seconds=retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(timezone.utc)),
         attempts=attempts,
+        may_have_arrived=may_have_arrived or not _is_definite_refusal(response),
         advice=advice,
     )
 
@@ -174,6 +182,13 @@ def _meaning_of_404(response: httpx.Response) -> tuple[type[errors.ApiError], st
         return errors.NotFoundError, "no such endpoint in this organization and environment (404)", ""
     problem = f"a 404 that isn't the API's own ({_describe(response)}), so it isn't taken as a deletion"
     return errors.UnreadableAnswerError, problem, _CHECK_URL
+
+
+def _is_definite_refusal(response: httpx.Response) -> bool:
+    """Whether the API itself says that it hasn't done anything; a proxy's page says nothing about the API."""
+    unknown = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.CONFLICT, httpx.codes.TOO_MANY_REQUESTS)
+    is_refusal = response.is_client_error and response.status_code not in unknown
+    return is_refusal and isinstance(_json_or_none(response), dict)
 
 
 def _describe(response: httpx.Response) -> str:

@@ -26,6 +26,13 @@ _LIST = "list webhook endpoints"
 _PATH = "/v1/webhook_endpoints"
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 20.0
+_NOTHING_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+)
 _NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 T = TypeVar("T")
 
@@ -67,6 +74,11 @@ def encode(fields: Mapping[str, object]) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
 
 
+def url_of(body: bytes | str) -> str:
+    """Return the `url` of a create's body, for messages; "" where it has none."""
+    return str(json.loads(body).get("url", ""))
+
+
 def is_retryable(method: str, error: errors.ApiError) -> bool:
     """Tell whether the same request may succeed if it is sent again.
 
@@ -78,15 +90,6 @@ def is_retryable(method: str, error: errors.ApiError) -> bool:
         # a success with an unreadable body: the work is done, and the next answer may say so
         return error.status is not None and error.status < httpx.codes.MULTIPLE_CHOICES
     return error.status == httpx.codes.REQUEST_TIMEOUT or (error.status == httpx.codes.CONFLICT and method == "POST")
-
-
-def is_definite_refusal(error: errors.ApiError) -> bool:
-    """Tell whether a failed create is known to have created nothing: refused, and at the first attempt.
-
-    After an attempt without an answer, the refusal of the next one says nothing about the first.
-    """
-    refusals = (errors.UnauthorizedError, errors.ForbiddenError, errors.RejectedError)
-    return isinstance(error, refusals) and error.attempts == 1 and error.status != httpx.codes.REQUEST_TIMEOUT
 
 
 def wait_seconds(attempt: int, asked_seconds: float, draw: float) -> float:
@@ -196,29 +199,41 @@ class Client:
     def _call(self, request: Request, read: Callable[[object], T]) -> T:
         """Send a request until it succeeds, fails for good, or the call's time is up."""
         began = time.monotonic()
+        may_have_arrived = False
         for attempt in itertools.count(1):
             try:
-                return self._attempt(request, read, attempt)
+                return self._attempt(request, read, attempt, may_have_arrived=may_have_arrived)
             except errors.ApiError as error:  # noqa: PERF203 a retry is a try in a loop
                 jitter = random.random()  # noqa: S311 it spreads retries, and keeps no secret
                 wait = wait_seconds(attempt, error.retry_after_seconds, jitter)
                 in_time = time.monotonic() - began + wait < self._settings.deadline_seconds
                 if attempt > self._settings.max_retries or not in_time or not is_retryable(request.method, error):
                     raise
+                # after an attempt without an answer, the refusal of the next says nothing about the first
+                may_have_arrived = error.may_have_arrived
                 time.sleep(wait)
         raise AssertionError  # count() doesn't end
 
-    def _attempt(self, request: Request, read: Callable[[object], T], attempt: int) -> T:
+    def _attempt(self, request: Request, read: Callable[[object], T], attempt: int, *, may_have_arrived: bool) -> T:
         secrets = (*self._secrets, *filter(None, [request.idempotency_key]))
-        response = self._send(request, secrets, attempt)
+        response = self._send(request, secrets, attempt, may_have_arrived=may_have_arrived)
         if not response.is_success:
-            raise answers.error_of(response, request.operation, scope=request.scope, secrets=secrets, attempts=attempt)
+            raise answers.error_of(
+                response,
+                request.operation,
+                scope=request.scope,
+                secrets=secrets,
+                attempts=attempt,
+                may_have_arrived=may_have_arrived,
+            )
         try:
             return read(answers.read_json(response))
         except (ValueError, ValidationError):
             raise answers.unreadable(response, request.operation, secrets=secrets, attempts=attempt) from None
 
-    def _send(self, request: Request, secrets: tuple[str, ...], attempt: int) -> httpx.Response:
+    def _send(
+        self, request: Request, secrets: tuple[str, ...], attempt: int, *, may_have_arrived: bool
+    ) -> httpx.Response:
         """Send once; whatever httpx raises becomes an error of the call."""
         try:
             return self._http.request(
@@ -227,8 +242,13 @@ class Client:
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {redact.text(str(error), *secrets)}"
             problem = f"no answer from {self._settings.base_url} ({reason})"
-            advice = "Check kinetic:baseUrl and the network."
-            raise errors.NoAnswerError(request.operation, problem, attempts=attempt, advice=advice) from None
+            raise errors.NoAnswerError(
+                request.operation,
+                problem,
+                attempts=attempt,
+                may_have_arrived=may_have_arrived or not isinstance(error, _NOTHING_SENT),
+                advice="Check kinetic:baseUrl and the network.",
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             problem = f"its answer can't be decoded ({type(error).__name__})"
             raise errors.UnreadableAnswerError(request.operation, problem, attempts=attempt) from None

@@ -1,9 +1,11 @@
 """The front door for Python programs: a dynamic provider, and what a program imports."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import endpoint, errors, inputs, settings
+from pulumi_kinetic.address import Address, backend_url, dynamic_resource
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.journal import Journal, default_folder
@@ -90,8 +93,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             "adopt": adopt,
             "existing_signing_secret": _as_secret(existing_signing_secret),
             # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
-            # doesn't tell a dynamic provider its stack. See docs/contributing/engine-facts.md#secret-properties.
-            "idempotency_key": pulumi.Output.secret(pulumi.get_stack()),
+            # doesn't tell a dynamic provider which resource it is. See
+            # docs/contributing/engine-facts.md#secret-properties.
+            "idempotency_key": _as_secret(_identity(resource_name, opts.parent if opts else None)),
             "webhook_endpoint_id": None,
             "created_at": None,
             "environment": None,
@@ -166,6 +170,7 @@ class KineticProvider(dynamic.ResourceProvider):
     """
 
     _lifecycle: Lifecycle
+    _backend: str
     _problems: Sequence[str] = ()
 
     @errors.user_facing("configure the provider")
@@ -174,6 +179,7 @@ class KineticProvider(dynamic.ResourceProvider):
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
             self._lifecycle = Lifecycle(loaded, Client(loaded), Journal(default_folder()), warn=pulumi.log.warn)
+            self._backend = backend_url(Path.cwd(), os.environ)
         except errors.SettingsError as error:
             self._problems = error.problems
 
@@ -184,9 +190,8 @@ class KineticProvider(dynamic.ResourceProvider):
         if self._problems:
             checked = inputs.check(olds, declared, environment=None, new_key=str(uuid4()))
         else:
-            # what stands for the key in a program's inputs is the stack's name
-            stack = declared.get("idempotencyKey") or ""
-            checked = self._lifecycle.check(olds, declared, project=get_project(), stack=stack)
+            address = Address(self._backend, get_project(), **_read_identity(declared.get("idempotencyKey")))
+            checked = self._lifecycle.check(olds, declared, address)
         broken_settings = [CheckFailure("", problem) for problem in self._problems]
         failures = [CheckFailure(*failure.redacted()) for failure in checked.failures]
         return CheckResult(cast("Properties", checked.inputs), broken_settings + failures)
@@ -232,7 +237,25 @@ class KineticProvider(dynamic.ResourceProvider):
         return self._lifecycle
 
 
-def _as_secret(value: pulumi.Input[str | None]) -> pulumi.Input[str | None]:
+async def _identity(name: str, parent: pulumi.Resource | None) -> str:
+    """What a resource's constructor knows of its address, as text.
+
+    Awaiting the parent's URN, instead of using the Output, keeps the resource from depending on its parent's children.
+    """
+    parent_urn = await parent.urn.future() if parent is not None else ""
+    return json.dumps({"stack": pulumi.get_stack(), "resource": dynamic_resource(name, parent_urn or "")})
+
+
+def _read_identity(text: object) -> dict[str, str]:
+    """What `_identity` wrote; empty for the inputs of an earlier release, and for what a preview doesn't know."""
+    try:
+        identity = json.loads(str(text))
+    except ValueError:
+        return {}
+    return identity if isinstance(identity, dict) and identity.keys() == {"stack", "resource"} else {}
+
+
+def _as_secret(value: pulumi.Input[str | None] | Coroutine[Any, Any, str]) -> pulumi.Input[str | None]:
     return None if value is None else pulumi.Output.secret(cast("pulumi.Input[str]", value))
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal, TypedDict, TypeVar, cast, get_args
 
+from pydantic.alias_generators import to_snake
+
 from pulumi_kinetic.settings import Environment
 from pulumi_kinetic.values import UNKNOWN, contains_unknown
 
@@ -46,12 +48,18 @@ class Inputs(Patch, total=False):
 
 
 class State(Inputs, total=False):
-    """What the engine keeps of an endpoint: its inputs, and what only the API knows."""
+    """What the engine keeps of an endpoint: its inputs, and what only the API knows.
+
+    `continued` marks what a continued create returned, each with another mark. It isn't in the schema, and never shows
+    as a difference.
+    See docs/contributing/design.md#6-a-delete-spares-what-a-continued-create-returned.
+    """
 
     webhookEndpointId: str
     createdAt: str | None
     environment: Environment
     signingSecret: str | None
+    continued: str
 
 
 def canonical(name: Updatable, value: object) -> object:
@@ -126,13 +134,18 @@ def planned_create(inputs: Inputs, environment: Environment) -> State:
 
 def planned_update(state: State, inputs: Inputs) -> State:
     """Return the state that an update will lead to; what only the API knows stays. Makes no request."""
-    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment")}
+    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment", "continued")}
     return without_none(cast("State", {**inputs, **kept, "signingSecret": known_secret(state, inputs)}))
 
 
 def known_secret(state: State, inputs: Inputs) -> str | None:
     """Return the signing secret: the state's, else the one that the inputs supply. A known one is never replaced."""
     return state.get("signingSecret") or inputs.get("existingSigningSecret")
+
+
+def fields_of(patch: Patch) -> dict[str, object]:
+    """Return the same properties under the API's names."""
+    return {to_snake(name): value for name, value in patch.items()}
 
 
 def without_none(properties: Bag) -> Bag:

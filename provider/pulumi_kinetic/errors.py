@@ -4,6 +4,7 @@ KineticError                      everything this package raises on purpose
 ├── SettingsError                 key, base URL or limits are missing or wrong: nothing was sent
 ├── EnvironmentMismatchError      a production key used on a sandbox endpoint, or the reverse
 ├── AdoptionError                 `adopt` names an endpoint that can't be taken over
+├── SettledError                  an interrupted create that can't be continued any more: nothing was created
 ├── JournalError                  the journal of creates can't be written or read
 ├── StackError                    a stack can't be read or changed through the Pulumi CLI
 ├── UnexpectedError               a defect of this package, reported without the values involved
@@ -83,6 +84,10 @@ class AdoptionError(KineticError):
     """`adopt` names an endpoint that doesn't exist here or is managed already."""
 
 
+class SettledError(KineticError):
+    """The create of an earlier run can't be continued any more; nothing was created."""
+
+
 class JournalError(KineticError):
     """The journal of creates can't be written (nothing was sent) or read."""
 
@@ -114,6 +119,7 @@ class ApiError(KineticError):
         request_id: The answer's MD-Request-Id, if any.
         retry_after_seconds: How long the answer's Retry-After asks to wait; 0 where it doesn't.
         attempts: How often the request had been sent when it failed for good.
+        may_have_arrived: Whether any attempt of this call can have been carried out, all the same.
     """
 
     def __init__(  # noqa: PLR0913 an exception is built whole
@@ -126,6 +132,7 @@ class ApiError(KineticError):
         request_id: str | None = None,
         retry_after_seconds: float = 0,
         attempts: int = 1,
+        may_have_arrived: bool = True,
         advice: str = "",
     ) -> None:
         wait = f"; retry after {retry_after_seconds:.0f} s" if retry_after_seconds else ""
@@ -137,6 +144,7 @@ class ApiError(KineticError):
         self.request_id = request_id
         self.retry_after_seconds = retry_after_seconds
         self.attempts = attempts
+        self.may_have_arrived = may_have_arrived
 
 
 class NoAnswerError(ApiError):

@@ -1,171 +1,262 @@
-"""Records of creates: on disk before the request leaves, gone when the engine has the answer.
+"""Records of creates that may not have reached the state: on disk before a request leaves, gone on arrival.
 
 The engine forgets a create whenever the provider process dies or create returns an error
-(see docs/contributing/engine-facts.md#dropped-pending-operation). A record here outlives both. It holds no secret but
-the Idempotency-Key, which is of use with the API key only, and which goes as soon as the API has answered.
+(see docs/contributing/engine-facts.md#dropped-pending-operation). A record here outlives both, so that the next
+`pulumi up` continues it. See docs/contributing/design.md#nothing-is-lost.
 """
 
 import atexit
+import concurrent.futures.thread
 import hashlib
 import os
+import stat
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
 from pulumi_kinetic.process import Process
-from pulumi_kinetic.settings import Environment
+
+DIGEST_DAYS = 30
+_MAX_RECORD_BYTES = 1024 * 1024
+_NAME_CHARS = 16
+_SECONDS_A_DAY = 86_400
 
 
-class Owner(BaseModel):
-    """Whose create it is.
-
-    Attributes:
-        project: The Pulumi project.
-        stack: The stack's name, without organization.
-        provider: The URN of a plugin's provider resource; "" at the dynamic door.
-    """
-
-    project: str = ""
-    stack: str = ""
-    provider: str = ""
-
-
-class Record(Owner):
-    """One create.
+class Record(BaseModel):
+    """One create. The only file that may hold an Idempotency-Key and a secret url; never the API key or signing secret.
 
     Attributes:
-        mark: The digest of its Idempotency-Key, which names its file.
-        idempotency_key: Until the API has answered; never shown.
-        body: What was sent, or is about to be.
-        environment: The API key's.
+        address: Where it belongs.
+        key: Its Idempotency-Key, which the engine has too: in the pending operation, and in the state on arrival.
+        body: The bytes that it sends, whichever process and release sends them.
+        base_url: The API that it was sent to; "" where another machine began it.
+        account: The digest of the API key's account; "" where another machine began it.
         at: When it was begun.
-        process: Which process began it.
-        endpoint_id: What the API answered, once it has.
-        abandoned: Whether it failed in a way that leaves open what the API did.
+        process: Which process works on it.
+        stage: `open` while a process works on it, `failed` where that left open what the API did, `answered` when the
+            API has created the endpoint.
+        endpoint_id: What it made, when that is known.
     """
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
 
-    mark: str
-    idempotency_key: str | None = Field(None, repr=False)
-    body: str
-    environment: Environment
+    address: Address
+    key: str = Field(repr=False)
+    body: str = Field(repr=False)
+    base_url: str = ""
+    account: str = ""
     at: datetime
     process: Process
+    stage: Literal["open", "failed", "answered"] = "open"
     endpoint_id: str | None = None
-    abandoned: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """Its file's name, which doesn't reveal the key."""
+        return f"{self.address.digest()}-{digest(self.key)}.json"
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether its process may still send it, or be waiting for the answer."""
-        return self.endpoint_id is None and not self.abandoned and self.process.is_alive()
+        """Whether a process that lives may still send it, or wait for the answer."""
+        return self.stage == "open" and self.process.is_alive()
+
+
+def _interpreter_is_ending() -> bool:
+    """Whether the pools' threads are waited for already: the main thread still counts as alive then."""
+    return bool(getattr(concurrent.futures.thread, "_shutdown", False))
 
 
 class Journal:
-    """The records of one folder, `$PULUMI_HOME/kinetic/journal` by default; its files are 0600 and synced.
+    """The records of one folder, `$PULUMI_HOME/kinetic/journal` by default; files are 0600 in a 0700 folder.
 
-    Threads may share it.
+    Processes and threads may share it: a record that goes meanwhile is closed, and what can't be read concerns only
+    the creates of its address.
+
+    Attributes:
+        problems: What was met in the folder that isn't a readable record, a sentence each.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._delivered: set[str] = set()
-        self._answered: dict[str, Record] | None = None
-        self._lock = threading.Lock()
-        atexit.register(self.purge_answered)
+    def __init__(self, folder: Path, *, is_ending: Callable[[], bool] = _interpreter_is_ending) -> None:
+        """Read nothing yet.
 
-    def begin(self, key: str, body: bytes, environment: Environment, owner: Owner) -> Record:
-        """Write what is about to be sent.
+        Args:
+            folder: Where the records are.
+            is_ending: Tells whether this process is about to exit: what it answers then reaches nobody.
+        """
+        self.folder = folder
+        self.problems: list[str] = []
+        self._is_ending = is_ending
+        self._parent = os.getppid()
+        self._known: dict[str, Record] | None = None
+        self._unreadable: set[str] = set()
+        self._handed_over: set[str] = set()
+        self._lock = threading.Lock()
+        atexit.register(self.close_handed_over)
+
+    def records(self) -> list[Record]:
+        """Return all records, the newest first."""
+        with self._lock:
+            known = self._load()
+        return sorted(known.values(), key=lambda record: record.at, reverse=True)
+
+    def newest_of(self, address: Address) -> Record | None:
+        """Return the newest record of an address."""
+        return next((record for record in self.records() if record.address == address), None)
+
+    def of_key(self, key: str) -> Record | None:
+        """Return the record with this key."""
+        return next((record for record in self.records() if record.key == key), None)
+
+    def has_arrived(self, key: str) -> bool:
+        """Tell whether a key is settled: the engine has shown it in a state within the last 30 days, or it is spent."""
+        return (self.folder / "arrived" / digest(key)).exists()
+
+    def reread(self, record: Record) -> Record | None:
+        """Return a record as another process has left it; None where it has closed it, or it can't be read."""
+        try:
+            return _read(self.folder / record.file_name)
+        except (OSError, ValueError):
+            return None
+
+    def begin(self, record: Record) -> Record:
+        """Write a record before anything is sent.
 
         Raises:
-            JournalError: It can't be written, so nothing may be sent.
+            JournalError: It can't be written, or a file of this address can't be read: nothing may be sent.
         """
-        record = Record(
-            mark=digest(key),
-            idempotency_key=key,
-            body=body.decode(),
-            environment=environment,
-            **owner.model_dump(),
-            at=datetime.now(timezone.utc),
-            process=Process.current(),
-        )
+        self.records()
+        if record.address.digest() in self._unreadable:
+            raise JournalError(
+                f"a record of this resource in {self.folder} can't be read: {'; '.join(self.problems)}",
+                advice="Nothing was sent. Look at the file, then move it away.",
+            )
         self._write(record)
         return record
 
-    def answered(self, record: Record, endpoint_id: str) -> None:
-        """Note that the API has created the endpoint.
-
-        The record is removed when this process exits cleanly: the engine has the answer then. Where the process is
-        exiting already, the answer reaches nobody, and the record stays.
+    def update(self, record: Record, **changes: object) -> Record:
+        """Write a record's new content in one step, with this process at work on it.
 
         Raises:
             JournalError: It can't be written.
         """
-        self._write(record.model_copy(update={"endpoint_id": endpoint_id, "idempotency_key": None}))
-        if threading.main_thread().is_alive():
-            self._delivered.add(record.mark)
+        changed = record.model_copy(update={"process": Process.current(), **changes})
+        self._write(changed)
+        return changed
 
-    def abandon(self, record: Record) -> None:
-        """Note that the create has failed in a way that leaves open what the API did: the record stays.
-
-        Raises:
-            JournalError: It can't be written.
-        """
-        self._write(record.model_copy(update={"abandoned": True}))
+    def note_handed_over(self, record: Record) -> None:
+        """Remember that the engine gets the answer: the record goes when this process exits cleanly."""
+        if not self._is_ending():
+            with self._lock:
+                self._handed_over.add(record.file_name)
 
     def close(self, record: Record) -> None:
-        """Remove the record: nothing was created, or the endpoint is where it belongs."""
-        (self.folder / f"{record.mark}.json").unlink(missing_ok=True)
-
-    def note_managed(self, endpoint_id: str) -> None:
-        """Close whatever record led to an endpoint that the engine has in its state.
-
-        Raises:
-            JournalError: A file of the folder isn't a record.
-        """
+        """Remove a record: nothing was created, or a person has decided. One that can't be removed does no harm."""
         with self._lock:
-            if self._answered is None:
-                self._answered = {record.endpoint_id: record for record in self.records() if record.endpoint_id}
-            record = self._answered.pop(endpoint_id, None)
-        if record is not None:
-            self.close(record)
+            self._load().pop(record.file_name, None)
+        with suppress(OSError):
+            (self.folder / record.file_name).unlink(missing_ok=True)
 
-    def purge_answered(self) -> None:
-        """Remove the records whose answers the engine has."""
-        for mark in self._delivered:
-            (self.folder / f"{mark}.json").unlink(missing_ok=True)
+    def settle(self, record: Record) -> None:
+        """Close a record whose key must never be continued: it is spent, or a person says so."""
+        self._write_digest(record.key)
+        self.close(record)
 
-    def records(self) -> Iterator[Record]:
-        """Iterate over all records, oldest first.
+    def note_arrival(self, key: str | None, endpoint_id: str | None = None) -> None:
+        """Close what the engine shows in a state, by its key or by its id; its key is never continued again."""
+        if not self.records():
+            return
+        for record in self.records():
+            if record.key == key or (endpoint_id and record.endpoint_id == endpoint_id):
+                self._write_digest(record.key)
+                self.close(record)
 
-        Raises:
-            JournalError: A file of the folder isn't a record (half written by a machine that went down, say).
+    def close_handed_over(self) -> None:
+        """Remove the records of this process whose answers its engine has, when it exits cleanly.
+
+        Not where the engine is gone, and without a digest: it may have failed to save.
         """
-        records = [record for path in self.folder.glob("*.json") if (record := _read(path)) is not None]
-        return iter(sorted(records, key=lambda record: record.at))
+        if os.getppid() == self._parent:
+            for name in self._handed_over:
+                with suppress(OSError):
+                    (self.folder / name).unlink(missing_ok=True)
+
+    def _load(self) -> dict[str, Record]:
+        """The records by file name, read once: this run's stack is locked against others that could add to them."""
+        if self._known is None:
+            self._known = dict(self._read_folder())
+        return self._known
+
+    def _read_folder(self) -> Iterator[tuple[str, Record]]:
+        try:
+            paths = sorted(self.folder.glob("*.json"))
+        except OSError as error:
+            self.problems.append(f"{self.folder} can't be read ({error.strerror})")
+            return
+        for path in paths:
+            try:
+                record = _read(path)
+            except FileNotFoundError:  # another process, which serves another stack, has closed its record meanwhile
+                continue
+            except (OSError, ValueError) as error:
+                self._unreadable.add(path.name[:_NAME_CHARS])
+                self.problems.append(f"{path} isn't a record that this version can read ({type(error).__name__})")
+                continue
+            yield path.name, record
 
     def _write(self, record: Record) -> None:
-        path = self.folder / f"{record.mark}.json"
-        beside = path.with_suffix(".new")
+        path = self.folder / record.file_name
+        beside = self.folder / f".{record.file_name}.{os.getpid()}.{threading.get_ident()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside.touch(mode=0o600)
-            with beside.open("w", encoding="utf-8") as file:
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(record.model_dump_json(indent=1))
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
-            _sync_folder(self.folder)
         except OSError as error:
             raise JournalError(
                 f"can't write the journal in {self.folder} ({error.strerror}), without which an interrupted create "
                 "would be lost",
                 advice="Make the folder writable, or set PULUMI_HOME to one that is.",
             ) from None
+        _sync_folder(self.folder)
+        with self._lock:
+            self._load()[record.file_name] = record
+
+    def _write_digest(self, key: str) -> None:
+        """Best effort: without the digest, the key itself in the state is still there."""
+        folder = self.folder / "arrived"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / digest(key)).touch(mode=0o600)
+            old = time.time() - DIGEST_DAYS * _SECONDS_A_DAY
+            for path in folder.iterdir():
+                if path.stat().st_mtime < old:
+                    path.unlink(missing_ok=True)
+        except OSError:
+            return
+
+
+def new_record(address: Address, key: str, body: bytes, *, base_url: str = "", account: str = "") -> Record:
+    """Return the record of a create that this process is about to begin."""
+    return Record(
+        address=address,
+        key=key,
+        body=body.decode(),
+        base_url=base_url,
+        account=account,
+        at=datetime.now(timezone.utc),
+        process=Process.current(),
+    )
 
 
 def default_folder() -> Path:
@@ -175,24 +266,33 @@ def default_folder() -> Path:
 
 
 def digest(key: str) -> str:
-    """Hash an Idempotency-Key for use as a file name, so that the name doesn't reveal the key."""
+    """Hash an Idempotency-Key for use in a file name, so that the name doesn't reveal the key."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _read(path: Path) -> Record | None:
-    """None where the file has gone: another process, which serves another stack, has closed its record meanwhile."""
+def _read(path: Path) -> Record:
+    """Raises OSError and ValueError, without the content in their text, for what isn't a record."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_RECORD_BYTES:
+        raise ValueError
     try:
-        return Record.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError):
-        problem = f"{path} isn't a record of a create"
-        raise JournalError(problem, advice="Look at it, then move it away.") from None
+        record = Record.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise ValueError from None
+    if record.file_name != path.name:
+        raise ValueError
+    return record
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Best effort: network mounts and some systems can't."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
     try:
         os.fsync(descriptor)
+    except OSError:
+        return
     finally:
         os.close(descriptor)

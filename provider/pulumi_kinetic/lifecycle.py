@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import cast
 from uuid import uuid4
 
-from pydantic.alias_generators import to_snake
-
-from pulumi_kinetic import client, endpoint, errors, inputs
+from pulumi_kinetic import endpoint, errors, inputs
+from pulumi_kinetic.address import Address
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
-from pulumi_kinetic.endpoint import Inputs, Patch, State, without_none
+from pulumi_kinetic.creation import Creator
+from pulumi_kinetic.endpoint import Inputs, Patch, State, fields_of, without_none
 from pulumi_kinetic.inputs import Checked
-from pulumi_kinetic.journal import Journal, Owner, Record
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.settings import Environment, Settings
 
 _SHOWN_ONCE = "{endpoint_id} {event} without its signing secret: `signing_secret` is None. {advice}"
@@ -27,22 +27,28 @@ _CREATED_ADVICE = (
     "The API shows a secret once only. To get one, rotate: run `pulumi up --replace URN`, which makes a new endpoint "
     "with a new secret before this one goes."
 )
-_NOT_FINISHED = "{endpoint_id} was created, but its status is still {status}: {error}\nThe next `pulumi up` sets it."
+_NOT_FINISHED = "{endpoint_id} was created, but isn't as declared yet: {error}\nThe next `pulumi up` completes it."
 _KEPT = "{endpoint_id} is not deleted: this run has adopted it. To rotate its secret, remove `adopt` first."
 _DELETED_OUTSIDE = "It was deleted outside Pulumi: run `pulumi up --refresh` to create it again."
 _STALE_KEY = (
     "`pulumi refresh` and `pulumi destroy` use the key saved by the last `pulumi up`. If you rotated it, run "
     "`pulumi up` first, add --run-program, or use KINETIC_API_KEY."
 )
-_UNKNOWN_END = "Whether it was created isn't known: run `pulumi-kinetic recover --stack …` to find out."
+_SPARED = (
+    "{endpoint_id} is not deleted: this run has continued an interrupted create, which returned it, so nothing was "
+    "rotated. To rotate its secret, run `pulumi up --replace URN` again."
+)
+_INTERRUPTED_REPLACEMENT = (
+    "an interrupted replacement of this resource may have made an endpoint: `pulumi up --replace {urn}` continues it; "
+    "`pulumi-kinetic recover --list` names it"
+)
+_BEING_CONTINUED = "{endpoint_id} can't be adopted: an interrupted create of {urn} made it"
 
 
 class Lifecycle:
     """What the engine's calls lead to. One object serves one run of the engine, from many threads."""
 
-    def __init__(
-        self, settings: Settings, api: Client, journal: Journal, *, warn: Callable[[str], None], provider: str = ""
-    ) -> None:
+    def __init__(self, settings: Settings, api: Client, journal: Journal, *, warn: Callable[[str], None]) -> None:
         """Make no request yet.
 
         Args:
@@ -50,34 +56,44 @@ class Lifecycle:
             api: The API, by these settings.
             journal: Where creates are recorded.
             warn: Shows a warning to the user.
-            provider: The URN of a plugin's provider resource; "" at the dynamic door.
         """
         self._settings = settings
         self._api = api
         self._journal = journal
-        self._owner = Owner(provider=provider)
         self._warn = warn
         self._claims = Claims()
+        self._creator = Creator(settings, api, journal, self._claims, warn=warn)
+        self._addresses: dict[str, Address] = {}
 
     @property
     def environment(self) -> Environment:
         """The environment of the API key."""
         return self._settings.environment
 
-    def check(self, olds: Inputs, news: Inputs, *, project: str, stack: str) -> Checked:
+    def check(self, olds: Inputs, news: Inputs, address: Address) -> Checked:
         """Validate the inputs, and give a new resource its Idempotency-Key. Makes no request.
 
         Args:
             olds: The inputs in state; empty for a new resource and for the second check of a replacement.
             news: The inputs of the program.
-            project: The project that this run belongs to, for the journal.
-            stack: Its stack, for the journal; "" where the engine doesn't say.
+            address: Where the resource belongs: an interrupted create of the same address is continued.
         """
-        if stack:
-            self._owner = self._owner.model_copy(update={"project": project, "stack": stack})
         if adopted := olds.get("adopt"):
             self._claims.note_managed(adopted)
-        return inputs.check(olds, news, environment=self.environment, new_key=str(uuid4()))
+        checked = inputs.check(olds, news, environment=self.environment, new_key=self._key_for(olds, news, address))
+        # create isn't told where it belongs
+        self._addresses[checked.inputs["idempotencyKey"]] = address
+        return checked
+
+    def _key_for(self, olds: Inputs, news: Inputs, address: Address) -> str:
+        if not olds:
+            return str(uuid4()) if news.get("adopt") else self._creator.key_for(address)
+        key = olds.get("idempotencyKey")
+        self._journal.note_arrival(key)
+        record = self._journal.newest_of(address)
+        if record is not None and record.key != key and not self._journal.has_arrived(record.key):
+            self._warn(_INTERRUPTED_REPLACEMENT.format(urn=address.resource))
+        return str(uuid4())
 
     def diff(self, endpoint_id: str, state: State, inputs: Inputs) -> list[str]:
         """Return the names of the properties that an update would change. Makes no request.
@@ -86,7 +102,7 @@ class Lifecycle:
             EnvironmentMismatchError: The state belongs to the other environment.
         """
         self._require_same_environment(endpoint_id, state)
-        self._note_in_state(endpoint_id)
+        self._note_in_state(endpoint_id, state)
         return endpoint.changed_names(state, inputs)
 
     def create(self, inputs: Inputs) -> tuple[str, State]:
@@ -116,13 +132,16 @@ class Lifecycle:
         """
         try:
             self._require_same_environment(endpoint_id, state)
-            self._note_in_state(endpoint_id)
+            if state:  # an import shows nothing that the engine has saved
+                self._note_in_state(endpoint_id, state)
             remote = self._api.get(endpoint_id)
         except errors.NotFoundError:
             return None
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
             raise error.with_advice(_STALE_KEY) from None
-        return self._state_of(state or cast("State", remote.properties), remote, state.get("signingSecret"))
+        declared = state or cast("State", remote.properties)
+        secret, continued = state.get("signingSecret"), state.get("continued")
+        return state_of(declared, remote, self.environment, secret=secret, continued=continued)
 
     def update(self, endpoint_id: str, state: State, inputs: Inputs) -> State:
         """PATCH what differs, and nothing else; send no request where nothing does.
@@ -139,10 +158,11 @@ class Lifecycle:
         if not patch:
             return endpoint.planned_update(state, inputs)
         try:
-            remote = self._api.update(endpoint_id, _fields_of(patch))
+            remote = self._api.update(endpoint_id, fields_of(patch))
         except errors.NotFoundError as error:
             raise error.with_advice(_DELETED_OUTSIDE) from None
-        return self._state_of(inputs, remote, endpoint.known_secret(state, inputs))
+        secret = endpoint.known_secret(state, inputs)
+        return state_of(inputs, remote, self.environment, secret=secret, continued=state.get("continued"))
 
     def delete(self, endpoint_id: str, state: State) -> None:
         """Delete an endpoint; one that is gone already is as good.
@@ -159,6 +179,10 @@ class Lifecycle:
             if self._claims.was_adopted(endpoint_id):
                 self._warn(_KEPT.format(endpoint_id=endpoint_id))
                 return
+            if self._claims.is_living_replacement(endpoint_id, state.get("continued")):
+                self._warn(_SPARED.format(endpoint_id=endpoint_id))
+                return
+            self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
             self._api.delete(endpoint_id)
         except errors.NotFoundError:
             return
@@ -166,33 +190,31 @@ class Lifecycle:
             raise error.with_advice(_STALE_KEY) from None
 
     def _create(self, inputs: Inputs) -> tuple[str, State]:
-        body = creation_body(inputs)
-        record = self._journal.begin(inputs["idempotencyKey"], body, self.environment, self._owner)
-        created = self._post(record, inputs)
+        address = self._addresses.get(inputs["idempotencyKey"], Address())
+        created, record, continued = self._creator.create(inputs, address)
         endpoint_id = created.webhook_endpoint_id
-        self._claims.note_managed(endpoint_id)
-        if created.signing_secret is None:
+        self._claims.note_returned(endpoint_id, continued=continued)
+        secret = created.signing_secret.get_secret_value() if created.signing_secret else None
+        if secret is None:
             self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_CREATED, advice=_CREATED_ADVICE))
-        try:
-            state = finish_create(self._api, created, inputs, self.environment)
-        except errors.ApiError as error:
-            self._warn(_NOT_FINISHED.format(endpoint_id=endpoint_id, status=created.status, error=error))
-            state = state_of(inputs, created, self.environment, _secret_of(created))
-        self._journal.answered(record, endpoint_id)
-        return endpoint_id, state
-
-    def _post(self, record: Record, inputs: Inputs) -> RemoteEndpoint:
-        try:
-            return self._api.create(record.body.encode(), inputs["idempotencyKey"], inputs["url"])
-        except errors.ApiError as error:
-            if client.is_definite_refusal(error):
-                self._journal.close(record)
-                raise
-            self._journal.abandon(record)
-            raise error.with_advice(_UNKNOWN_END) from None
+        # a POST can't set the status; a continued create may have been begun with other inputs
+        wanted = inputs if continued else cast("Patch", {**created.properties, "status": inputs.get("status")})
+        remote = created
+        if not self._creator.engine_is_gone:
+            try:
+                remote = converge(self._api, created, wanted)
+            except errors.ApiError as error:
+                self._warn(_NOT_FINISHED.format(endpoint_id=endpoint_id, error=error))
+        self._journal.note_handed_over(record)
+        mark = str(uuid4()) if continued else None
+        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, continued=mark)
 
     def _adopt(self, inputs: Inputs, endpoint_id: str | None) -> tuple[str, State]:
         endpoint_id = str(endpoint_id)
+        record = next((record for record in self._journal.records() if record.endpoint_id == endpoint_id), None)
+        if record is not None and not self._journal.has_arrived(record.key):
+            text = _BEING_CONTINUED.format(endpoint_id=endpoint_id, urn=record.address.resource)
+            raise errors.AdoptionError(text, advice="Remove `adopt`: `pulumi up` then continues that create.")
         with self._claims.adopting(endpoint_id):
             try:
                 remote = converge(self._api, self._api.get(endpoint_id), inputs)
@@ -205,39 +227,17 @@ class Lifecycle:
         secret = inputs.get("existingSigningSecret")
         if secret is None:
             self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_ADOPTED, advice=_ADOPTED_ADVICE))
-        return endpoint_id, self._state_of(inputs, remote, secret)
+        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret)
 
-    def _note_in_state(self, endpoint_id: str) -> None:
+    def _note_in_state(self, endpoint_id: str, state: State) -> None:
         """The engine has this endpoint in its state: no adoption may take it, and its record is done."""
-        self._claims.note_managed(endpoint_id)
-        self._journal.note_managed(endpoint_id)
+        self._claims.note_managed(endpoint_id, state.get("continued"))
+        self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
 
     def _require_same_environment(self, endpoint_id: str, state: State) -> None:
         state_environment = state.get("environment", self.environment)
         if state_environment != self.environment:
             raise errors.EnvironmentMismatchError(endpoint_id, state_environment, self.environment)
-
-    def _state_of(self, inputs: Inputs, remote: RemoteEndpoint, secret: str | None) -> State:
-        return state_of(inputs, remote, self.environment, secret)
-
-
-def creation_body(inputs: Inputs) -> bytes:
-    """Return the bytes of the create that these inputs lead to: always the same, so that it can be sent again."""
-    patch = cast("Patch", {name: inputs.get(name) for name in ("url", "enabledEvents")})
-    return client.encode(_fields_of(without_none(patch)))
-
-
-def finish_create(api: Client, created: RemoteEndpoint, inputs: Inputs, environment: Environment) -> State:
-    """Do what follows a create's POST (the status, which a POST can't set).
-
-    Returns: The state, with the secret of the create's answer.
-
-    Raises:
-        ApiError: Setting the status failed; the endpoint is as the POST made it.
-    """
-    # a create says nothing about events and URL but what the server has just made of them
-    wanted = cast("Patch", {**created.properties, "status": inputs.get("status")})
-    return state_of(inputs, converge(api, created, wanted), environment, _secret_of(created))
 
 
 def converge(api: Client, remote: RemoteEndpoint, wanted: Patch) -> RemoteEndpoint:
@@ -247,11 +247,26 @@ def converge(api: Client, remote: RemoteEndpoint, wanted: Patch) -> RemoteEndpoi
         ApiError: The PATCH failed.
     """
     patch = endpoint.patch_for(remote.properties, wanted)
-    return api.update(remote.webhook_endpoint_id, _fields_of(patch)) if patch else remote
+    return api.update(remote.webhook_endpoint_id, fields_of(patch)) if patch else remote
 
 
-def state_of(inputs: Inputs, remote: RemoteEndpoint, environment: Environment, secret: str | None) -> State:
-    """Return the state of an endpoint: as declared where the server has that, and what only the server knows."""
+def state_of(
+    inputs: Inputs,
+    remote: RemoteEndpoint,
+    environment: Environment,
+    *,
+    secret: str | None,
+    continued: str | None = None,
+) -> State:
+    """Return the state of an endpoint: as declared where the server has that, and what only the server knows.
+
+    Args:
+        inputs: What was declared.
+        remote: What the server has.
+        environment: The API key's.
+        secret: The signing secret, where it is known.
+        continued: The mark of the continued create that returned the endpoint; None where none did.
+    """
     declared: State = {
         "adopt": inputs.get("adopt"),
         "existingSigningSecret": inputs.get("existingSigningSecret"),
@@ -261,15 +276,8 @@ def state_of(inputs: Inputs, remote: RemoteEndpoint, environment: Environment, s
         "environment": environment,
         "signingSecret": secret,
     }
+    if continued:
+        declared["continued"] = continued
     if not declared["idempotencyKey"]:  # an imported endpoint has none
         del declared["idempotencyKey"]
     return without_none(cast("State", {**endpoint.declared_form(inputs, remote.properties), **declared}))
-
-
-def _fields_of(patch: Patch) -> dict[str, object]:
-    """The same fields under the API's names."""
-    return {to_snake(name): value for name, value in patch.items()}
-
-
-def _secret_of(created: RemoteEndpoint) -> str | None:
-    return created.signing_secret.get_secret_value() if created.signing_secret else None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial, wraps
 from importlib import metadata
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import grpc
@@ -21,12 +22,13 @@ from pulumi.runtime.proto import provider_pb2 as messages
 from pydantic.alias_generators import to_camel
 
 from pulumi_kinetic import endpoint, errors, schema, settings, values
+from pulumi_kinetic.address import Address, backend_url, explicit_provider, stack_and_project
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State, without_none
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.plugin_process import engine_warner, serve
+from pulumi_kinetic.plugin_process import ENDED, engine_warner, serve
 from pulumi_kinetic.values import UNKNOWN, from_struct
 
 _REQUIRED_ARGUMENTS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
@@ -61,6 +63,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         self._warn = warn
         self._api: Client | None = None
         self._lifecycle: Lifecycle | None = None
+        self._backend = ""
+        self._provider = ""
         self._cancelled = False
 
     @_answers("agree on the protocol")
@@ -104,18 +108,20 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """Take the settings."""
         loaded = settings.load(from_struct(request.args).values.get, os.environ)
         self._api = Client(loaded)
-        journal = Journal(default_folder())
-        self._lifecycle = Lifecycle(loaded, self._api, journal, warn=self._warn, provider=request.urn)
+        self._lifecycle = Lifecycle(
+            loaded, self._api, Journal(default_folder(), is_ending=ENDED.is_set), warn=self._warn
+        )
+        self._backend = backend_url(Path.cwd(), os.environ)
+        self._provider = explicit_provider(request.urn)
         return messages.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_answers("check the inputs")
     def Check(self, request: messages.CheckRequest) -> messages.CheckResponse:
         """Validate the inputs, and give a new resource its Idempotency-Key."""
         olds, news = from_struct(request.olds), from_struct(request.news)
-        stack, project = _stack_and_project(request.urn)
-        checked = self._configured().check(
-            cast("Inputs", olds.values), cast("Inputs", news.values), project=project, stack=stack
-        )
+        stack, project = stack_and_project(request.urn)
+        address = Address(self._backend, project, stack, self._provider, request.urn)
+        checked = self._configured().check(cast("Inputs", olds.values), cast("Inputs", news.values), address)
         failures = [failure.redacted() for failure in checked.failures]
         return messages.CheckResponse(
             inputs=_to_struct(checked.inputs, news.secret_names),
@@ -251,12 +257,6 @@ def _kind_of_change(old: object, new: object) -> messages.PropertyDiff.Kind.Valu
     if old is None:
         return messages.PropertyDiff.ADD
     return messages.PropertyDiff.DELETE if new is None else messages.PropertyDiff.UPDATE
-
-
-def _stack_and_project(urn: str) -> tuple[str, str]:
-    """From a resource's urn:pulumi:STACK::PROJECT::TYPE::NAME."""
-    stack, project = urn.removeprefix("urn:pulumi:").split("::")[:2]
-    return stack, project
 
 
 def _list_page(api: Client, request: "messages.ListRequest") -> "list[messages.ListResponse]":

@@ -18,6 +18,9 @@ _MAX_WORKERS = 4096  # more than the engine asks for at a time
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 _PARENT_POLL_SECONDS = 1.0
 
+ENDED = threading.Event()
+"""Set when the engine ends this process: what it answers from then on reaches nobody."""
+
 
 def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
     """Serve on a free port of loopback, print it on standard output, and end with the engine."""
@@ -26,14 +29,13 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
     server = grpc.server(pool, options=options)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
-    ended = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: ended.set())
+    signal.signal(signal.SIGINT, lambda *_: ENDED.set())
     # The engine ends a plugin by SIGINT. A SIGTERM goes to a whole machine that is taken away: the engine then waits
     # for what is under way, which must not die before it has answered.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     server.start()
     print(port, flush=True)  # noqa: T201 the engine reads it
-    is_orphan = _wait_for_end(ended, os.getppid())
+    is_orphan = _wait_for_end(os.getppid())
     server.stop(grace=None)
     if is_orphan:
         # What is under way finishes, but its answer reaches nobody: without a clean exit of this process its record
@@ -60,9 +62,9 @@ def engine_warner(arguments: list[str]) -> Callable[[str], None]:
     return warn
 
 
-def _wait_for_end(ended: threading.Event, parent: int) -> bool:
+def _wait_for_end(parent: int) -> bool:
     """Wait until the engine ends this process, or is gone itself (killed); whether it is gone."""
-    while not ended.wait(_PARENT_POLL_SECONDS):
+    while not ENDED.wait(_PARENT_POLL_SECONDS):
         if os.getppid() != parent:
             return True
     return False

@@ -7,25 +7,37 @@ from pydantic import BaseModel
 
 
 class Process(BaseModel):
-    """A process of this machine.
+    """A process of this machine, told from every other that has, had or will have its number.
 
     Attributes:
         number: Its pid.
-        started: Its start time by the kernel's clock, which tells it from a later process with the same number; ""
-            where the system doesn't say.
+        started: Its start time by the kernel's clock; "" where the system doesn't say.
+        boot: Since which start of the machine; "" where the system doesn't say.
+        namespace: In which PID namespace (a container has its own); "" where the system doesn't say.
     """
 
     number: int
     started: str
+    boot: str = ""
+    namespace: str = ""
 
     @classmethod
     def current(cls) -> "Process":
         """Return the calling process."""
-        return cls(number=os.getpid(), started=_start_time(os.getpid()) or "")
+        return cls(
+            number=os.getpid(),
+            started=_start_time(os.getpid()) or "",
+            boot=_boot_id(),
+            namespace=_pid_namespace(),
+        )
 
     def is_alive(self) -> bool:
-        """Tell whether it still runs (a zombie doesn't)."""
-        return is_running(self.number) and self.started in ("", _start_time(self.number))
+        """Tell whether it still runs (a zombie doesn't, nor what ran in another boot).
+
+        A process of another PID namespace can't be seen from here: it doesn't count as alive.
+        """
+        is_here = self.boot in ("", _boot_id()) and self.namespace in ("", _pid_namespace())
+        return is_here and is_running(self.number) and self.started in ("", _start_time(self.number))
 
 
 def is_running(number: int) -> bool:
@@ -41,6 +53,20 @@ def _start_time(number: int) -> str | None:
     except OSError:
         return None if Path("/proc/self/stat").exists() else ""
     return None if fields[0] == "Z" else fields[19]
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _pid_namespace() -> str:
+    try:
+        return os.readlink("/proc/self/ns/pid")  # noqa: PTH115 it is no path, but says "pid:[4026531836]"
+    except OSError:
+        return ""
 
 
 def _can_be_signalled(number: int) -> bool:

@@ -3,6 +3,7 @@
 See docs/contributing/design.md#configuration.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -134,6 +135,11 @@ class Settings(BaseModel):
     def environment(self) -> Environment:
         """The environment that the key belongs to."""
         return environment_of(self.api_key.get_secret_value())
+
+    @property
+    def account(self) -> str:
+        """A digest that tells one account at one API from another, without revealing the key."""
+        return hashlib.sha256(f"{self.base_url} {self.api_key.get_secret_value()}".encode()).hexdigest()[:16]
 
     @property
     def deadline_seconds(self) -> float:

@@ -1,46 +1,63 @@
+from typing import Any
+
 import pytest
 
+from pulumi_kinetic.address import Address
 from pulumi_kinetic.cli import state
-
-DYNAMIC = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
-PLUGIN = "kinetic:index:WebhookEndpoint"
-STATE = {
-    "version": 3,
-    "deployment": {
-        "resources": [
-            {"type": "pulumi:pulumi:Stack", "urn": "s"},
-            {"type": DYNAMIC, "urn": "a"},
-            {"type": PLUGIN, "urn": "b"},
-        ],
-        "pending_operations": [
-            {"type": "creating", "resource": {"type": DYNAMIC, "urn": "c"}},
-            {"type": "creating", "resource": {"type": "aws:s3:Bucket", "urn": "d"}},
-        ],
-    },
-}
+from support.exports import DYNAMIC, PLUGIN, STACK_URN, exported, pending, resource
 
 
-def test_endpoints_of_both_doors_are_found() -> None:
-    assert [resource["urn"] for resource in state.endpoints_of(STATE)] == ["a", "b"]
+def test_endpoints_of_both_doors_are_found_and_old_subclasses_too() -> None:
+    others = [{"type": "aws:s3:Bucket", "urn": "bucket", "id": "b", "inputs": {"url": "https://a.example"}}]
+    ours = [resource("a"), resource("b", PLUGIN), resource("c", "pulumi-python:dynamic:Resource")]
+    assert state.endpoints_of(exported([*others, *ours])) == ours
 
 
-def test_pending_operations_of_others_are_not_ours() -> None:
-    assert [operation["resource"]["urn"] for operation in state.pending_operations_of(STATE)] == ["c"]
+def test_any_resource_that_has_an_id_manages_it() -> None:
+    assert state.managed_ids(exported([{"type": "any:thing", "id": "we_1"}, {"type": "none"}])) == {"we_1"}
 
 
 @pytest.mark.parametrize("empty", [{}, {"deployment": None}, {"deployment": {"resources": None}}])
-def test_an_empty_state_has_none(empty: dict[str, object]) -> None:
-    assert state.endpoints_of(empty) == state.pending_operations_of(empty) == []
+def test_an_empty_state_has_nothing(empty: dict[str, object]) -> None:
+    assert state.endpoints_of(empty) == state.pending_creates_of(empty) == []
+    assert state.stack_urn_of(empty) is None
 
 
-def test_a_pending_operation_is_taken_out_alone() -> None:
-    (ours,) = state.pending_operations_of(STATE)
-    after = state.without_pending(STATE, [ours])
-    assert [operation["resource"]["urn"] for operation in after["deployment"]["pending_operations"]] == ["d"]
-    assert len(state.pending_operations_of(STATE)) == 1
+def test_pending_creates_are_ours_alone_and_in_plain_text() -> None:
+    operations = [
+        pending("a", key="key-a"),
+        pending("b", kind="updating"),
+        pending("c", adopt="we_1"),
+        {"type": "creating", "resource": {"type": "aws:s3:Bucket", "urn": "d"}},
+    ]
+    (create,) = state.pending_creates_of(exported([], operations))
+    assert create["inputs"]["idempotencyKey"] == "key-a"
+    assert len(state.pending_operations_of(exported([], operations))) == 4
 
 
-def test_a_resource_is_added_last() -> None:
-    after = state.with_resource(STATE, {"type": DYNAMIC, "urn": "new"})
-    assert [resource["urn"] for resource in after["deployment"]["resources"]] == ["s", "a", "b", "new"]
-    assert len(state.endpoints_of(STATE)) == 2
+def test_the_stacks_own_urn_is_found() -> None:
+    assert state.stack_urn_of(exported([resource("a")])) == STACK_URN
+
+
+@pytest.mark.parametrize(
+    ("entry", "provider", "name"),
+    [
+        (resource("orders"), "", "::orders"),
+        (resource("orders", parent="urn:parent"), "", "urn:parent::orders"),
+        (resource("a::b"), "", "::a::b"),
+        (resource("orders", PLUGIN), "", f"urn:pulumi:dev::shop::{PLUGIN}::orders"),
+        (
+            resource("orders", PLUGIN, provider="urn:pulumi:dev::shop::pulumi:providers:kinetic::prod::0b9c"),
+            "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod",
+            f"urn:pulumi:dev::shop::{PLUGIN}::orders",
+        ),
+        (
+            resource("orders", PLUGIN, provider="urn:pulumi:dev::shop::pulumi:providers:kinetic::default_0_1_0::0b9c"),
+            "",
+            f"urn:pulumi:dev::shop::{PLUGIN}::orders",
+        ),
+    ],
+)
+def test_an_entrys_address_is_the_one_that_its_provider_finds(entry: dict[str, Any], provider: str, name: str) -> None:
+    assert entry["type"] in (DYNAMIC, PLUGIN)
+    assert state.address_of(entry, "s3://bucket") == Address("s3://bucket", "shop", "dev", provider, name)

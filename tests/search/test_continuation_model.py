@@ -13,7 +13,7 @@ import pytest
 from search import continuation_scenarios as scenarios
 from search.continuation_model import Rules, Scenario, World
 from search.continuation_search import Result, search
-from tally import tally
+from support.case_counter import count_cases
 
 OLD_RULES = {
     "C1 waits for a process that never ends": (
@@ -112,7 +112,7 @@ def explore(scenario: Scenario, *old_rules: str) -> Result:
 def test_the_rules_hold_in_every_reachable_state(scenario: Scenario) -> None:
     result = explore(scenario)
     assert result.invariant == "", result.trace
-    tally(f"states of the model, {scenario.name}", result.states)
+    count_cases(f"states of the model, {scenario.name}", result.states)
 
 
 @pytest.mark.parametrize("case", OLD_RULES)
@@ -120,7 +120,7 @@ def test_an_old_rule_put_back_breaks_an_invariant(case: str) -> None:
     old_rules, scenario, invariant = OLD_RULES[case]
     result = explore(scenario, *old_rules)
     assert result.invariant == invariant, result.trace
-    tally(f"steps to {invariant} broken, {case}", len(result.trace))
+    count_cases(f"steps to {invariant} broken, {case}", len(result.trace))
 
 
 @pytest.mark.parametrize("case", COVERED)

@@ -210,7 +210,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for provider in self.started:
-            provider._lifecycle._journal.purge_answered()  # noqa: SLF001 a real provider ends with its process:
+            provider._lifecycle._journal.close_handed_over()  # noqa: SLF001 a real provider ends with its process:
             provider._lifecycle._api.close()  # noqa: SLF001 thousands that don't hoard records until gc stops the server
         self.emulator.http.headers["Authorization"] = "Bearer md_test_emulator"
 

@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 from pulumi_kinetic import inputs
+from pulumi_kinetic.address import Address
 from pulumi_kinetic.endpoint import Inputs
 
 URL = "https://example.com/hooks"
+ADDRESS = Address("file:///state", "shop", "dev", "", "urn:orders")
 
 
 def declared(**news: Any) -> Inputs:

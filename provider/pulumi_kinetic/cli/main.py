@@ -16,9 +16,10 @@ import click
 from pulumi_kinetic import errors
 
 if TYPE_CHECKING:
-    from pulumi_kinetic.cli.report import Report
+    from pulumi_kinetic.cli.recover import Report
 
 NEEDS_A_DECISION = 3
+RECOVER_NEEDS_A_DECISION = 7
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,26 +52,33 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--stack", "name", required=True, help="The stack to recover.")
-@click.option("--cwd", type=Folder, default=Path(), help="The project's folder.")
-@click.option("--yes", is_flag=True, help="Delete lost endpoints without asking.")
-@click.option("--unlock", is_flag=True, help="Remove the stack's lock even if its owner may still be running.")
+@click.option("--stack", "name", help="The stack; the selected one by default.")
+@click.option("--cwd", type=Folder, default=Path(), help="A folder of the project.")
+@click.option("--unlock", is_flag=True, help="Remove the stack's lock first: only if nothing else can hold the stack.")
+@click.option("--list", "only_list", is_flag=True, help="List the interrupted creates, and change nothing.")
+@click.option("--forget", metavar="URN", help="Never continue the interrupted create of this resource.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @friendly_errors("recover the stack")
-def recover(name: str, cwd: Path, *, yes: bool, unlock: bool, as_json: bool) -> None:
-    """Reconcile a stack and the API after a run that was killed.
+def recover(  # noqa: PLR0913 one argument for each option
+    name: str | None, cwd: Path, *, unlock: bool, only_list: bool, forget: str | None, as_json: bool
+) -> None:
+    """Prepare a stack for the `pulumi up` that continues what an interrupted run has begun.
 
-    Run it before `pulumi up`; it is a no-op if nothing is pending. Exit codes: 0 nothing is left to do, 1 it failed,
-    2 wrong usage, 3 something needs your decision.
+    Run it before and after `pulumi up`, on any machine: it is a no-op if nothing is pending. It makes no request to the
+    API and deletes nothing. Exit codes: 0 `pulumi up` may follow, 1 it failed, 2 wrong usage, 7 something needs your
+    decision.
     """
-    from pulumi_kinetic.cli.recover import Options, Recovery  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli.recover import Recovery  # noqa: PLC0415 see the module's docstring
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
 
-    options = Options(confirm=(lambda _: True) if yes else _confirm, unlock=unlock)
-    report = Recovery(Stack(name, cwd), Journal(default_folder()), options, os.environ).run()
-    click.echo(_json_of(report) if as_json else _text_of(report))
-    sys.exit(0 if report.is_complete else NEEDS_A_DECISION)
+    recovery = Recovery(Stack(name, cwd), Journal(default_folder()), os.environ)
+    if forget:  # noqa: SIM108 three commands in one
+        report = recovery.forget(forget)
+    else:
+        report = recovery.only_list() if only_list else recovery.run(unlock=unlock)
+    click.echo(json.dumps(asdict(report), indent=2) if as_json else _text_of(report))
+    sys.exit(RECOVER_NEEDS_A_DECISION if report.problems else 0)
 
 
 @main.command()
@@ -133,24 +141,9 @@ def emulator(port: int, state: Path | None) -> None:
         _wait_for_signal()
 
 
-def _confirm(question: str) -> bool:
-    return click.confirm(question, err=True)
-
-
 def _text_of(report: "Report") -> str:
-    backup = [f"The state before: {report.backup}"] if report.backup else []
-    lines = [*report.notes, *map(str, report.findings), *backup]
-    return "\n".join(lines or ["Nothing to recover."])
-
-
-def _json_of(report: "Report") -> str:
-    shown = {
-        "whole": report.is_complete,
-        "findings": [asdict(finding) for finding in report.findings],
-        "notes": report.notes,
-        "backup": str(report.backup) if report.backup else None,
-    }
-    return json.dumps(shown, indent=2)
+    interrupted = [f"interrupted, and continued by the next `pulumi up`: {create}" for create in report.interrupted]
+    return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
 
 
 def _wait_for_signal() -> None:

@@ -1,13 +1,11 @@
 """A stack's state as `pulumi stack export` writes it. Pure functions."""
 
-import re
-from collections.abc import Callable
-
+from pulumi_kinetic.address import Address, dynamic_resource, explicit_provider, stack_and_project
 from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
 from pulumi_kinetic.values import JsonObject, unwrap_from_export
 
 ENDPOINT_TYPES = (DYNAMIC_TYPE, PLUGIN_TYPE)
-_DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
+STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 def resources_of(state: JsonObject) -> list[JsonObject]:
@@ -26,39 +24,43 @@ def managed_ids(state: JsonObject) -> set[str]:
     return {str(resource["id"]) for resource in resources_of(state) if resource.get("id")}
 
 
+def stack_urn_of(state: JsonObject) -> str | None:
+    """Return the URN of the stack's own resource; None in a state without one."""
+    urns = [str(resource["urn"]) for resource in resources_of(state) if resource.get("type") == STACK_TYPE]
+    return urns[0] if urns else None
+
+
 def pending_operations_of(state: JsonObject) -> list[JsonObject]:
-    """Return the operations on webhook endpoints that were under way when a run was killed."""
-    operations = _deployment_of(state).get("pending_operations") or []
-    return [operation for operation in operations if _is_endpoint(operation.get("resource", {}))]
+    """Return the operations, of every provider, that were under way when a run was killed."""
+    operations: list[JsonObject] = _deployment_of(state).get("pending_operations") or []
+    return operations
 
 
-def provider_of(resource: JsonObject) -> str:
-    """Return the URN of the provider that the program gave a resource; "" where its settings are the stack's."""
-    return explicit_provider(str(resource.get("provider", "")).rpartition("::")[0])
+def pending_creates_of(state: JsonObject) -> list[JsonObject]:
+    """Return the resources, secrets in plain text, whose create was pending: webhook endpoints that aren't adopted."""
+    pending = [
+        unwrap_from_export(operation["resource"])
+        for operation in pending_operations_of(state)
+        if operation.get("type") == "creating" and _is_endpoint(operation.get("resource", {}))
+    ]
+    return [resource for resource in pending if not resource.get("inputs", {}).get("adopt")]
 
 
-def explicit_provider(urn: str) -> str:
-    """Return the URN of a provider; "" for one that the engine made by itself from the stack's settings."""
-    return "" if _DEFAULT_PROVIDER.search(urn) else urn
+def address_of(resource: JsonObject, backend: str) -> Address:
+    """Return where a resource belongs, as the provider's own run finds it.
 
-
-def settings_of_provider(state: JsonObject, urn: str) -> Callable[[str], object]:
-    """Return what looks up a setting of a provider that the program made."""
-    inputs = [resource.get("inputs", {}) for resource in resources_of(state) if resource.get("urn") == urn]
-    settings: JsonObject = unwrap_from_export(inputs[0]) if inputs else {}
-    return settings.get
-
-
-def without_pending(state: JsonObject, settled: list[JsonObject]) -> JsonObject:
-    """Return the state without some pending operations."""
-    operations = _deployment_of(state).get("pending_operations") or []
-    left = [operation for operation in operations if not any(operation is gone for gone in settled)]
-    return {**state, "deployment": {**_deployment_of(state), "pending_operations": left}}
-
-
-def with_resource(state: JsonObject, resource: JsonObject) -> JsonObject:
-    """Return the state with one resource more, after all that it may depend on."""
-    return {**state, "deployment": {**_deployment_of(state), "resources": [*resources_of(state), resource]}}
+    Args:
+        resource: An entry of the state.
+        backend: The URL of the stack's backend.
+    """
+    urn = str(resource["urn"])
+    stack, project = stack_and_project(urn)
+    if resource.get("type") == PLUGIN_TYPE:
+        provider = explicit_provider(str(resource.get("provider", "")).rpartition("::")[0])
+        return Address(backend, project, stack, provider, urn)
+    parent = str(resource.get("parent") or "")
+    name = urn.split("::", maxsplit=3)[3]
+    return Address(backend, project, stack, "", dynamic_resource(name, "" if f"::{STACK_TYPE}::" in parent else parent))
 
 
 def _is_endpoint(resource: JsonObject) -> bool:
