@@ -1,4 +1,4 @@
-"""A stack of the real Pulumi engine with a file backend, and what a test wants to know of it."""
+"""A stack of the real Pulumi engine, and what a test wants to know of it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,6 +7,8 @@ from typing import Any
 
 from pulumi import automation as auto
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+
+from support.backends import Backend, Folder
 
 PASSPHRASE = "correct horse battery staple"
 TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
@@ -29,18 +31,19 @@ class Deployment:
         program: Callable[[], None] = lambda: None,
         project: str = "test",
         variables: Mapping[str, str] | None = None,
+        backend: Backend | None = None,
     ) -> None:
         self.program = program
         self.output: list[str] = []
         self.folder = folder
-        backend = folder / "backend"
-        backend.mkdir(parents=True, exist_ok=True)
+        self.backend = backend or Folder(folder / "backend")
         self.variables = {
             **environment,
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_BACKEND_URL": f"file://{backend}",
+            **self.backend.variables,
+            "PULUMI_BACKEND_URL": self.backend.url,
             **(variables or {}),
         }
         self.stack = auto.create_or_select_stack(
@@ -51,7 +54,7 @@ class Deployment:
                 env_vars=self.variables,
                 pulumi_command=auto.PulumiCommand(str(_root_of(environment["PATH"]))),
                 project_settings=auto.ProjectSettings(
-                    name=project, runtime="python", backend=auto.ProjectBackend(url=f"file://{backend}")
+                    name=project, runtime="python", backend=auto.ProjectBackend(url=self.backend.url)
                 ),
             ),
         )
@@ -100,8 +103,9 @@ class Deployment:
         raise AssertionError("it should have failed")
 
     def state_file(self) -> str:
-        """The state as it lies on disk, secrets encrypted."""
-        return next((self.folder / "backend" / ".pulumi" / "stacks").rglob("dev.json")).read_text()
+        """The state as the backend holds it, secrets encrypted."""
+        (key,) = [key for key in self.backend.keys(".pulumi/stacks/") if key.endswith("/dev.json")]
+        return self.backend.read(key)
 
     def cli(self, *arguments: str) -> str:
         """What a command of the CLI prints, run as the stack's own runs are."""
