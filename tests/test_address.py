@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_kinetic.address import Address, backend_url, dynamic_resource, explicit_provider, stack_and_project
+from pulumi_kinetic.address import (
+    DYNAMIC_TYPE,
+    Address,
+    backend_url,
+    dynamic_urn,
+    explicit_provider,
+    stack_and_project,
+)
 
 DEFAULT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::default_0_1_0"
 EXPLICIT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod"
@@ -28,8 +35,22 @@ def test_only_a_provider_of_the_program_is_part_of_an_address() -> None:
     )
 
 
-def test_resources_of_one_name_under_two_parents_are_two() -> None:
-    assert dynamic_resource("orders", "urn:a") != dynamic_resource("orders", "urn:b") != dynamic_resource("orders", "")
+@pytest.mark.parametrize(
+    ("parent", "urn"),
+    [
+        ("", f"urn:pulumi:dev::shop::{DYNAMIC_TYPE}::a::b"),
+        ("urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev", f"urn:pulumi:dev::shop::{DYNAMIC_TYPE}::a::b"),
+        ("urn:pulumi:dev::shop::my:comp:A::x", f"urn:pulumi:dev::shop::my:comp:A${DYNAMIC_TYPE}::a::b"),
+        ("urn:pulumi:dev::shop::my:B$my:A::x::y", f"urn:pulumi:dev::shop::my:B$my:A${DYNAMIC_TYPE}::a::b"),
+    ],
+)
+def test_a_dynamic_resources_urn_is_the_engines(parent: str, urn: str) -> None:
+    assert dynamic_urn("dev", "shop", "a::b", parent) == urn
+
+
+def test_a_password_in_a_backends_url_is_not_kept(project: Path) -> None:
+    variables = {"PULUMI_BACKEND_URL": "postgres://me:SECRET@db.example:5432/pulumi?sslmode=require"}
+    assert backend_url(project, variables) == "postgres://me@db.example:5432/pulumi?sslmode=require"
 
 
 @pytest.fixture

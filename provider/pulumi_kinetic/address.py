@@ -11,6 +11,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 PULUMI_CLOUD = "https://api.pulumi.com"
+STACK_TYPE = "pulumi:pulumi:Stack"
+DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
+_PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):[^/?#@]*@")
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
 
@@ -23,7 +26,7 @@ class Address(NamedTuple):
         project: The Pulumi project.
         stack: The stack's name, without organization.
         provider: The URN of the provider that the program gave the resource; "" where its settings are the stack's.
-        resource: The resource's URN; at the dynamic door, which isn't told it, see `dynamic_resource`.
+        resource: The resource's URN.
     """
 
     backend: str = ""
@@ -48,14 +51,18 @@ def explicit_provider(urn: str) -> str:
     return "" if _DEFAULT_PROVIDER.search(urn) else urn
 
 
-def dynamic_resource(name: str, parent_urn: str) -> str:
-    """Return what stands for the URN of a dynamic resource: what its constructor can know.
+def dynamic_urn(stack: str, project: str, name: str, parent_urn: str) -> str:
+    """Return the URN that the engine gives a dynamic resource: its provider isn't told it.
 
     Args:
+        stack: The stack's name, without organization.
+        project: The Pulumi project.
         name: The resource's name.
         parent_urn: Its parent's URN; "" where that is the stack.
     """
-    return f"{parent_urn}::{name}"
+    parent_type = parent_urn.split("::")[2] if parent_urn else STACK_TYPE
+    prefix = "" if parent_type == STACK_TYPE else f"{parent_type}$"
+    return f"urn:pulumi:{stack}::{project}::{prefix}{DYNAMIC_TYPE}::{name}"
 
 
 def backend_url(folder: Path, variables: Mapping[str, str]) -> str:
@@ -66,13 +73,13 @@ def backend_url(folder: Path, variables: Mapping[str, str]) -> str:
         variables: The process environment.
 
     Returns: PULUMI_BACKEND_URL, else what the project file names, else the one that the CLI is logged in to; the path
-        of a `file://` URL is absolute, a relative one counts from the project's folder.
+        of a `file://` URL is absolute, a relative one counts from the project's folder. Never a password.
     """
     project = _project_file(folder)
     root = project.parent if project else folder
     url = variables.get("PULUMI_BACKEND_URL") or _backend_of_project(project) or _backend_of_login(variables)
     if not url.startswith("file://"):
-        return url.rstrip("/")
+        return _PASSWORD.sub(r"\1@", url).rstrip("/")
     path, question, query = url.removeprefix("file://").partition("?")
     return f"file://{os.path.normpath(root / Path(unquote(path)).expanduser())}{question}{query}"
 

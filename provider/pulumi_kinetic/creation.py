@@ -3,7 +3,6 @@
 Nothing here deletes. See docs/contributing/design.md#2-create.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,12 +17,17 @@ from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, Patch, fields_of, without_none
 from pulumi_kinetic.journal import Journal, Record, new_record
+from pulumi_kinetic.process import Parent, Process
 from pulumi_kinetic.settings import Settings
 
 _POLL_SECONDS = 0.1
 _UNKNOWN_END = (
     "Whether it was created isn't known. The next `pulumi up` on this machine continues it; on another, run "
     "`pulumi-kinetic recover` first."
+)
+_CONTINUED_END = (
+    "Whether an earlier run created it isn't known: the next `pulumi up` asks again. If the API refuses that for good, "
+    "look for what that run made, and run `pulumi-kinetic recover --forget {urn}`."
 )
 _NOTHING_CREATED = "Nothing was created."
 _CONTINUES = "continued a create that an earlier run began: it made {endpoint_id}, and no second endpoint is created"
@@ -37,7 +41,7 @@ _FORGOTTEN_KEY = (
     "the API has forgotten the Idempotency-Key of an interrupted create, and made {endpoint_id}: {lost}, which the "
     "interrupted run made, is left over. If no stack manages it, delete it"
 )
-_ENGINE_IS_GONE = "the engine that asked for this endpoint is gone: nothing was sent"
+_ENGINE_IS_GONE = "the engine that asked for this is gone: nothing was sent"
 _SETTLED = "the create of an earlier run is settled meanwhile: nothing was sent"
 _SPENT = "an earlier run made {endpoint_id} for this resource, which has been deleted since, or is in the state already"
 _AGAIN = "Nothing was created. Run `pulumi up` again: it makes a new endpoint."
@@ -69,15 +73,24 @@ class Creator:
         self._journal = journal
         self._claims = claims
         self._warn = warn
-        self._parent = os.getppid()
+        self._parent = Parent()
         self._claimed: set[str] = set()
         self._of_earlier_runs: set[str] = set()
         self._lock = threading.Lock()
 
     @property
     def engine_is_gone(self) -> bool:
-        """Whether the process that started this one has ended: nobody hears what it answers."""
-        return os.getppid() != self._parent
+        """Whether the engine has ended: nobody hears what this process answers."""
+        return self._parent.is_gone
+
+    def require_engine(self) -> None:
+        """Begin nothing for an engine that is gone: another run may manage the endpoint by now.
+
+        Raises:
+            KineticError: The engine is gone.
+        """
+        if self.engine_is_gone:
+            raise errors.KineticError(_ENGINE_IS_GONE)
 
     def key_for(self, address: Address) -> str:
         """Return the Idempotency-Key of a resource that isn't in the state: an interrupted create's, else a new one.
@@ -106,11 +119,10 @@ class Creator:
             ApiError: The create failed; the text says whether anything may have been created.
         """
         key = inputs["idempotencyKey"]
-        if self.engine_is_gone:
-            raise errors.KineticError(_ENGINE_IS_GONE)
+        self.require_engine()
+        record = self._claim(key)
         if key in self._of_earlier_runs and self._journal.has_arrived(key):
             raise errors.SettledError(_SETTLED, advice=_AGAIN)
-        record = self._claim(key)
         if record is None:
             record = self._journal.begin(self._new_record(inputs, address))
             return Created(*self._post(record, continued=False), continued=False)
@@ -128,13 +140,13 @@ class Creator:
             if record is None or key in self._claimed:
                 return None
             self._claimed.add(key)
-        latest = self._wait_for_its_process(record)
-        return self._journal.update(latest, stage="open")
+        latest = self._wait_for_its_process(self._journal.reread(record) or record)
+        return record if self._journal.has_arrived(key) else self._journal.update(latest, stage="open")
 
     def _wait_for_its_process(self, record: Record) -> Record:
         """A provider that outlives its killed CLI may still be at it: the API's answer to it is the better one."""
         deadline = time.monotonic() + self._settings.deadline_seconds
-        while record.is_in_progress and record.process.number != os.getpid() and time.monotonic() < deadline:
+        while record.is_in_progress and record.process != Process.current() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
             record = self._journal.reread(record) or record.model_copy(update={"stage": "failed"})
         return record
@@ -157,7 +169,8 @@ class Creator:
                 raise error.with_advice(f"{error.advice} {_NOTHING_CREATED}".strip()) from None
             with suppress(errors.JournalError):  # it stays as it is, and so open
                 self._journal.update(record, stage="failed")
-            raise error.with_advice(f"{error.advice} {_UNKNOWN_END}".strip()) from None
+            advice = _CONTINUED_END.format(urn=record.address.resource) if continued else _UNKNOWN_END
+            raise error.with_advice(f"{error.advice} {advice}".strip()) from None
         endpoint_id = remote.webhook_endpoint_id
         if record.endpoint_id not in (None, endpoint_id):
             self._warn(_FORGOTTEN_KEY.format(endpoint_id=endpoint_id, lost=record.endpoint_id))

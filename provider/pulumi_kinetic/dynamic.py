@@ -24,7 +24,7 @@ from pulumi.metadata import get_project
 from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import endpoint, errors, inputs, settings
-from pulumi_kinetic.address import Address, backend_url, dynamic_resource
+from pulumi_kinetic.address import Address, backend_url, dynamic_urn
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.journal import Journal, default_folder
@@ -243,7 +243,8 @@ async def _identity(name: str, parent: pulumi.Resource | None) -> str:
     Awaiting the parent's URN, instead of using the Output, keeps the resource from depending on its parent's children.
     """
     parent_urn = await parent.urn.future() if parent is not None else ""
-    return json.dumps({"stack": pulumi.get_stack(), "resource": dynamic_resource(name, parent_urn or "")})
+    stack = pulumi.get_stack()
+    return json.dumps({"stack": stack, "resource": dynamic_urn(stack, get_project(), name, parent_urn or "")})
 
 
 def _read_identity(text: object) -> dict[str, str]:

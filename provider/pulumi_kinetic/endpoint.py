@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_snake
 from pulumi_kinetic.settings import Environment
 from pulumi_kinetic.values import UNKNOWN, contains_unknown
 
-DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
 
 Updatable = Literal["url", "enabledEvents", "status"]

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
-from pulumi_kinetic.process import Process
+from pulumi_kinetic.process import Parent, Process
 
 DIGEST_DAYS = 30
 _MAX_RECORD_BYTES = 1024 * 1024
@@ -94,7 +94,7 @@ class Journal:
         self.folder = folder
         self.problems: list[str] = []
         self._is_ending = is_ending
-        self._parent = os.getppid()
+        self._parent = Parent()
         self._known: dict[str, Record] | None = None
         self._unreadable: set[str] = set()
         self._handed_over: set[str] = set()
@@ -108,8 +108,9 @@ class Journal:
         return sorted(known.values(), key=lambda record: record.at, reverse=True)
 
     def newest_of(self, address: Address) -> Record | None:
-        """Return the newest record of an address."""
-        return next((record for record in self.records() if record.address == address), None)
+        """Return the newest record of an address; none where the resource isn't known."""
+        records = self.records() if address.resource else []
+        return next((record for record in records if record.address == address), None)
 
     def of_key(self, key: str) -> Record | None:
         """Return the record with this key."""
@@ -183,7 +184,7 @@ class Journal:
 
         Not where the engine is gone, and without a digest: it may have failed to save.
         """
-        if os.getppid() == self._parent:
+        if not self._parent.is_gone:
             for name in self._handed_over:
                 with suppress(OSError):
                     (self.folder / name).unlink(missing_ok=True)

@@ -117,6 +117,7 @@ class Lifecycle:
             JournalError: The create can't be recorded, so nothing was sent.
             ApiError: The create failed. Unless the text says otherwise, nothing was created.
         """
+        self._creator.require_engine()
         return self._adopt(inputs, inputs["adopt"]) if inputs.get("adopt") else self._create(inputs)
 
     def read(self, endpoint_id: str, state: State) -> State | None:
@@ -157,6 +158,7 @@ class Lifecycle:
         patch = endpoint.patch_for(state, inputs)
         if not patch:
             return endpoint.planned_update(state, inputs)
+        self._creator.require_engine()
         try:
             remote = self._api.update(endpoint_id, fields_of(patch))
         except errors.NotFoundError as error:
@@ -182,6 +184,7 @@ class Lifecycle:
             if self._claims.is_living_replacement(endpoint_id, state.get("continued")):
                 self._warn(_SPARED.format(endpoint_id=endpoint_id))
                 return
+            self._creator.require_engine()
             self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
             self._api.delete(endpoint_id)
         except errors.NotFoundError:

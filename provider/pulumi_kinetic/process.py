@@ -40,6 +40,23 @@ class Process(BaseModel):
         return is_here and is_running(self.number) and self.started in ("", _start_time(self.number))
 
 
+class Parent:
+    """The engine that started this process, perhaps by way of a launcher.
+
+    The official launcher of dynamic providers is a shell script that stays in between, so a parent that lives doesn't
+    prove that the engine does. See docs/contributing/engine-facts.md#launcher-of-dynamic-providers.
+    """
+
+    def __init__(self) -> None:
+        self._number = os.getppid()
+        self._engine = _nearest_ancestor("pulumi")
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the engine has ended: nobody hears what this process answers."""
+        return os.getppid() != self._number or (self._engine is not None and not self._engine.is_alive())
+
+
 def is_running(number: int) -> bool:
     """Tell whether any process with this number runs on this machine (a zombie doesn't)."""
     start_time = _start_time(number)
@@ -53,6 +70,20 @@ def _start_time(number: int) -> str | None:
     except OSError:
         return None if Path("/proc/self/stat").exists() else ""
     return None if fields[0] == "Z" else fields[19]
+
+
+def _nearest_ancestor(name: str) -> Process | None:
+    """The nearest ancestor whose program has this name; None where there is none, or the system doesn't say."""
+    number = os.getppid()
+    while number > 1:
+        try:
+            text = Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        if text[text.index("(") + 1 : text.rindex(")")] == name:
+            return Process(number=number, started=_start_time(number) or "")
+        number = int(text.rpartition(")")[2].split()[1])
+    return None
 
 
 def _boot_id() -> str:
@@ -70,6 +101,8 @@ def _pid_namespace() -> str:
 
 
 def _can_be_signalled(number: int) -> bool:
+    if os.name == "nt":  # there, signal 0 is Ctrl-C: better to wait for a process that is gone than to end one
+        return True
     try:
         os.kill(number, 0)
     except ProcessLookupError:

@@ -10,9 +10,10 @@ from pulumi_kinetic.cli.recover import Recovery, Report
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.journal import Journal, new_record
-from support.exports import PLUGIN, STACK_URN, exported, pending, resource
+from support.exports import DYNAMIC, PLUGIN, STACK_URN, exported, pending, resource
 
 BACKEND = "s3://bucket"
+ORDERS = f"urn:pulumi:dev::shop::{DYNAMIC}::orders"
 
 
 class MemoryStack(Stack):
@@ -72,7 +73,7 @@ def test_a_pending_create_is_carried_to_the_journal_once(journal: Journal, door:
 
 def test_a_record_of_this_machine_is_never_overwritten(journal: Journal) -> None:
     own = journal.begin(
-        new_record(Address(BACKEND, "shop", "dev", "", "::orders"), "key-1", b'{"url":"https://sent.example"}')
+        new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b'{"url":"https://sent.example"}')
     )
     run(MemoryStack(exported([], [pending("orders", key="key-1")])), journal)
     assert journal.records() == [own]
@@ -99,7 +100,6 @@ def test_arrival_is_proved_by_the_key_and_never_by_the_urn(journal: Journal) -> 
     "other",
     [
         pending("payments", key="key-2"),
-        pending("adopted", adopt="we_9"),
         {"type": "creating", "resource": {"type": "aws:s3:Bucket", "urn": "bucket"}},
     ],
 )
@@ -133,7 +133,7 @@ def test_a_locked_stack_keeps_its_settled_creates_and_needs_a_decision(journal: 
 
 
 def test_what_the_state_shows_by_its_id_is_closed_though_the_engine_lost_the_key(journal: Journal) -> None:
-    record = journal.begin(new_record(Address(BACKEND, "shop", "dev", "", "::orders"), "key-1", b"{}"))
+    record = journal.begin(new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b"{}"))
     journal.update(record, stage="answered", endpoint_id="we_1")
     run(MemoryStack(exported([resource("orders", key="other", id="we_1")])), journal)
     assert journal.records() == []
@@ -141,29 +141,54 @@ def test_what_the_state_shows_by_its_id_is_closed_though_the_engine_lost_the_key
 
 
 def test_only_the_records_of_this_very_stack_are_listed(journal: Journal) -> None:
-    here = Address(BACKEND, "shop", "dev", "", "::orders")
+    here = Address(BACKEND, "shop", "dev", "", ORDERS)
     for index, address in enumerate([here, here._replace(backend="s3://other"), here._replace(stack="prod")]):
         journal.begin(new_record(address, f"key-{index}", b"{}"))
     report = recovery(MemoryStack(exported([])), journal).only_list()
-    assert [create.urn for create in report.interrupted] == ["::orders"]
+    assert [create.urn for create in report.interrupted] == [ORDERS]
     assert len(journal.records()) == 3
 
 
-@pytest.mark.parametrize("named", ["orders", "::orders"])
+@pytest.mark.parametrize("named", ["orders", ORDERS])
 def test_a_forgotten_create_is_never_continued(journal: Journal, named: str) -> None:
-    journal.begin(new_record(Address(BACKEND, "shop", "dev", "", "::orders"), "key-1", b"{}"))
+    journal.begin(new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b"{}"))
     report = recovery(MemoryStack(exported([])), journal).forget(named)
-    assert report.notes == ["forgot the interrupted create of ::orders"]
+    assert report.notes == [f"forgot the interrupted create of {ORDERS}"]
     assert journal.records() == []
     assert journal.has_arrived("key-1")
 
 
 def test_forgetting_what_is_not_there_says_so(journal: Journal) -> None:
-    with pytest.raises(StackError, match="no interrupted create of orders is in the journal\n`--list`"):
+    with pytest.raises(StackError, match="create of orders: the journal has none for this stack\nSee `recover --list`"):
         recovery(MemoryStack(exported([])), journal).forget("orders")
 
 
-def test_what_cannot_be_read_needs_a_decision(journal: Journal) -> None:
+def test_two_of_one_name_are_told_apart_by_their_urns(journal: Journal) -> None:
+    urns = [f"urn:pulumi:dev::shop::{kind}${DYNAMIC}::orders" for kind in ("my:A", "my:B")]
+    for urn in urns:
+        journal.begin(new_record(Address(BACKEND, "shop", "dev", "", urn), urn, b"{}"))
+    with pytest.raises(StackError, match="several have that name"):
+        recovery(MemoryStack(exported([])), journal).forget("orders")
+    report = recovery(MemoryStack(exported([])), journal).forget(urns[0])
+    assert [create.urn for create in report.interrupted] == [urns[1]]
+
+
+def test_what_only_the_state_says_is_listed_too(journal: Journal) -> None:
+    report = recovery(MemoryStack(exported([], [pending("orders", key="key-1")])), journal).only_list()
+    assert [(create.urn, create.stage) for create in report.interrupted] == [(ORDERS, "pending")]
+    assert journal.records() == []
+
+
+def test_an_adoption_cut_off_keeps_nothing_from_being_cleared(journal: Journal) -> None:
+    operations = [pending("orders", key="key-1"), pending("adopted", key="key-2", adopt="we_9")]
+    stack = MemoryStack(exported([resource("orders", key="key-1", id="we_1")], operations))
+    run(stack, journal)
+    assert stack.done == [f"clear {STACK_URN}"]
+
+
+def test_what_cannot_be_read_is_named_and_stops_nobody(journal: Journal) -> None:
     journal.folder.mkdir(parents=True)
     (journal.folder / "junk.json").write_text("{")
-    assert "junk.json isn't a record" in run(MemoryStack(exported([])), journal).problems[0]
+    report = run(MemoryStack(exported([])), journal)
+    assert "junk.json isn't a record" in report.notes[0]
+    assert report.problems == []

@@ -30,8 +30,9 @@ def test_pending_creates_are_ours_alone_and_in_plain_text() -> None:
         pending("c", adopt="we_1"),
         {"type": "creating", "resource": {"type": "aws:s3:Bucket", "urn": "d"}},
     ]
-    (create,) = state.pending_creates_of(exported([], operations))
+    create, adoption = state.pending_creates_of(exported([], operations))
     assert create["inputs"]["idempotencyKey"] == "key-a"
+    assert (state.is_adoption(create), state.is_adoption(adoption)) == (False, True)
     assert len(state.pending_operations_of(exported([], operations))) == 4
 
 
@@ -42,9 +43,8 @@ def test_the_stacks_own_urn_is_found() -> None:
 @pytest.mark.parametrize(
     ("entry", "provider", "name"),
     [
-        (resource("orders"), "", "::orders"),
-        (resource("orders", parent="urn:parent"), "", "urn:parent::orders"),
-        (resource("a::b"), "", "::a::b"),
+        (resource("orders"), "", f"urn:pulumi:dev::shop::{DYNAMIC}::orders"),
+        (resource("a::b"), "", f"urn:pulumi:dev::shop::{DYNAMIC}::a::b"),
         (resource("orders", PLUGIN), "", f"urn:pulumi:dev::shop::{PLUGIN}::orders"),
         (
             resource("orders", PLUGIN, provider="urn:pulumi:dev::shop::pulumi:providers:kinetic::prod::0b9c"),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
-from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
+from pulumi_kinetic.address import DYNAMIC_TYPE
+from pulumi_kinetic.endpoint import PLUGIN_TYPE
 from support.emulator import EmulatorClient
 from support.programs import Program, expect_truth
 from support.stack import Deployment

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from support.crash import WHOLE, Crash, children_of, command_of
+from support.crash import NOTHING, WHOLE, Crash, children_of, is_engine
 from support.emulator import EmulatorClient
 from support.sdk import RESOURCE_BY_DOOR
 from support.waiting import in_background, wait_until
@@ -18,9 +18,9 @@ def test_an_interrupted_create_is_finished_and_in_the_state(crash: Crash, emulat
     with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the interrupted run"):
         wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
         for engine in children_of(os.getpid()):
-            if "pulumi" in command_of(engine):
+            if is_engine(engine):
                 os.kill(engine, signal.SIGINT)
     assert len(emulator.truth()) == 1
     assert crash.verdict() == WHOLE
     crash.deployment.up_clean()
-    assert crash.recover() == (0, {"whole": True, "findings": [], "notes": [], "backup": None})
+    assert crash.recover() == (0, NOTHING)

@@ -1,186 +1,162 @@
-"""What `pulumi-kinetic recover` does about each kind of loss."""
+"""What `pulumi-kinetic recover` does about each kind of loss, and beside what it is safe."""
 
 import dataclasses
-import time
+import json
 from pathlib import Path
 
 import pulumi
+import pytest
 
-from support.crash import COMMITTED, LEFT_FOR_A_PERSON, WHOLE, Crash, outcomes
+from support.crash import COMMITTED, NOTHING, WHOLE, Crash
 from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
-from support.sdk import Provider, WebhookEndpoint
+from support.sdk import RESOURCE_BY_DOOR, Provider, WebhookEndpoint
 from support.waiting import in_background, wait_until
 
+URN = "urn:pulumi:dev::test::pulumi-python:dynamic/kinetic:WebhookEndpoint::orders"
 
-def test_what_the_engine_remembers_goes_into_the_state_with_its_secret(crash: Crash, emulator: EmulatorClient) -> None:
+
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
+def test_recover_makes_no_request_and_changes_no_state(crash: Crash, emulator: EmulatorClient) -> None:
     crash.kill(COMMITTED, "both")
+    crash.move_to_another_machine()
+    before = crash.deployment.cli("stack", "export", "--stack", "dev")
+    emulator.clear_log()
     code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["into_state"])
-    assert "lifted the lock left behind by" in report["notes"][0]
-    assert crash.verdict() == WHOLE
-    truth = {endpoint["url"]: endpoint for endpoint in emulator.truth().values()}
-    orders = crash.deployment.resources()["orders"]
-    assert orders["outputs"]["signingSecret"] == truth["https://example.com/orders"]["signing_secret"]
-    crash.deployment.expect_clean()
-    assert "whsec_" not in crash.deployment.state_file()
-    backup = Path(report["backup"])
-    assert backup.stat().st_mode & 0o777 == 0o600
-    assert "whsec_" not in backup.read_text()
+    assert code == 0
+    assert report["notes"][0].startswith("carried the pending create of urn:pulumi:dev::test::")
+    assert len(report["interrupted"]) == 1
+    assert emulator.requests() == []
+    assert crash.deployment.cli("stack", "export", "--stack", "dev") == before
+    assert crash.recover()[1]["notes"] == []
 
 
-def test_what_the_engine_forgot_is_reported_and_left(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "provider")
+def test_the_continued_endpoint_keeps_its_secret_and_the_state_hides_it(crash: Crash, emulator: EmulatorClient) -> None:
+    crash.kill(COMMITTED, "both")
     before = emulator.truth()
-    (lost,) = set(before) - {resource["id"] for resource in crash.deployment.resources().values()}
-    code, report = crash.recover()
-    assert (code, outcomes(report), report["backup"]) == (3, ["left"], None)
-    assert lost in report["findings"][0]["note"]
-    assert emulator.truth() == before
-    assert crash.recover() == (code, report)
-    emulator.remove(lost)
-    assert crash.recover()[0] == 0
-    assert not crash.in_journal()
-
-
-def test_what_was_made_again_meanwhile_is_deleted(crash: Crash) -> None:
-    crash.kill(COMMITTED, "both")
-    crash.deployment.cli("cancel", "--yes", "--stack", "dev")
+    crash.cancel()
     crash.deployment.up()
-    assert crash.verdict()["doubles"] == 1
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["deleted"])
+    assert emulator.truth() == before
+    orders = crash.deployment.resources()["orders"]
+    assert orders["outputs"]["signingSecret"] == before[orders["id"]]["signing_secret"]
+    assert "whsec_" not in crash.deployment.state_file()
+    assert "continued a create that an earlier run began" in "".join(crash.deployment.output)
+
+
+def test_recover_takes_the_selected_stack_from_any_folder_of_the_project(crash: Crash) -> None:
+    crash.kill(COMMITTED, "both")
+    project = Path(crash.deployment.stack.workspace.work_dir)
+    (project / "sub" / "folder").mkdir(parents=True)
+    code, report = crash.recover("--list", "--cwd", str(project / "sub" / "folder"))
+    assert (code, len(report["interrupted"]), report["interrupted"][0]["stage"]) == (0, 1, "open")
+    assert crash.recover("--list", "--stack", "dev", PULUMI_STACK="")[1] == report
+    code, report = crash.recover("--list", "--stack", "nobody")
+    assert code == 1
+    assert "nobody" in report["error"]
+
+
+def test_a_forgotten_create_is_not_continued(crash: Crash, emulator: EmulatorClient) -> None:
+    crash.kill(COMMITTED, "provider")
+    (lost,) = set(emulator.truth()) - {resource["id"] for resource in crash.deployment.resources().values()}
+    assert crash.recover("--forget", "orders")[1]["notes"] == [f"forgot the interrupted create of {URN}"]
+    emulator.remove(lost)
+    crash.deployment.up()
     assert crash.verdict() == WHOLE
-    crash.deployment.expect_clean()
+    assert lost not in emulator.truth()
 
 
-def test_a_state_whose_side_file_was_torn_is_mended(crash: Crash) -> None:
+def test_a_state_whose_side_file_was_torn_is_repaired(crash: Crash) -> None:
     crash.deployment.up()
     torn = next((crash.deployment.folder / "backend").rglob("stacks/**/dev.json.attrs"))
     torn.write_text("")  # as a CLI leaves it that is killed between opening and writing it
     assert "failed to load checkpoint: EOF" in crash.deployment.fails(crash.deployment.preview)
     code, report = crash.recover()
-    assert (code, report["findings"]) == (0, [])
-    assert "removed dev.json.attrs" in report["notes"][0]
+    assert (code, report["notes"]) == (
+        0,
+        ["removed dev.json.attrs, which a killed CLI had left empty beside the state"],
+    )
     crash.deployment.expect_clean()
 
 
-def test_nothing_is_deleted_without_a_yes(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "both")
-    crash.deployment.cli("cancel", "--yes", "--stack", "dev")
-    crash.deployment.up()
-    before = emulator.truth()
-    code, report = crash.recover("--unlock")
-    assert code == 1  # the question can't be answered here: no terminal
-    (lost,) = set(before) - {resource["id"] for resource in crash.deployment.resources().values()}
-    assert report["error"].startswith(f"Delete {lost} ")
-    assert "Aborted!" in report["error"]
-    assert emulator.truth() == before
-    assert crash.recover()[0] == 0
-    assert len(emulator.truth()) == len(before) - 1
+def test_recover_beside_a_living_run_disturbs_nothing(crash: Crash, emulator: EmulatorClient) -> None:
+    emulator.faults({"method": "POST", "delay_seconds": 3})
+    crash.declared = {"orders": {"url": "https://example.com/orders"}}
+    with in_background(crash.deployment.up, "the living run"):
+        wait_until(crash.in_journal, "the create to be in the journal")
+        assert crash.recover()[0] == 0
+    crash.expect_nothing_left()
 
 
-def test_an_expired_key_is_told_and_what_it_made_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "both")
-    before = emulator.truth()
-    emulator.expire_keys()
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (3, ["left"])
-    (lost,) = set(before) - {resource["id"] for resource in crash.deployment.resources().values()}
-    assert lost in report["findings"][0]["note"]
-    assert emulator.truth() == before
-
-
-def test_a_create_of_unknown_end_is_settled_though_its_provider_lives(crash: Crash, emulator: EmulatorClient) -> None:
+def test_a_create_of_unknown_end_is_continued_though_its_provider_lives(crash: Crash, emulator: EmulatorClient) -> None:
     """The create fails without an answer while another keeps the run going; then the CLI alone is killed."""
-    emulator.faults(
-        {"method": "POST", "drop": True, "times": 2},
-        {"method": "POST", "delay_after_seconds": 4},
-    )
+    emulator.faults({"method": "POST", "drop": True, "times": 2}, {"method": "POST", "delay_after_seconds": 4})
     crash.declared = {"orders": {"url": "https://example.com/orders"}, "slow": {"url": "https://example.com/slow"}}
     with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the killed run"):
         wait_until(lambda: len(emulator.requests("POST")) >= 3, "the third POST to arrive")
-        time.sleep(0.5)
         crash.kill_now("cli")
-    code, report = crash.recover_and_settle()
-    assert code in (0, LEFT_FOR_A_PERSON), report
+    crash.cancel()
     crash.deployment.up()
-    assert crash.verdict() == WHOLE
+    crash.expect_nothing_left()
 
 
-def test_a_replay_without_the_secret_is_deleted(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "both")
-    emulator.assume(replay_without_secret=True)
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["deleted"])
-    crash.deployment.up()
-    assert crash.verdict() == WHOLE
-
-
-def test_a_stack_locked_by_a_living_process_is_left_alone(crash: Crash, emulator: EmulatorClient) -> None:
-    emulator.faults({"method": "POST", "delay_seconds": 3})
-    crash.declared = {"orders": {"url": "https://example.com/orders"}}
-    with in_background(crash.deployment.up, "the run that holds the lock"):
-        wait_until(crash.in_journal, "the create to be in the journal")
-        code, report = crash.recover()
-    assert code == 1
-    assert "the stack is locked by" in report["error"]
-    assert crash.verdict() == WHOLE
-
-
-def test_recovery_with_the_other_environments_key_does_nothing(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "both")
-    crash.deployment.configure("kinetic:apiKey", PRODUCTION_KEY)
-    emulator.clear_log()
-    code, report = crash.recover()
-    assert code == 1
-    assert "but the API key is of production" in report["error"]
-    assert emulator.requests() == []
-    crash.deployment.configure("kinetic:apiKey", KEY)
-    assert crash.recover()[0] == 0
-
-
-def test_recovery_cut_off_can_be_run_again(crash: Crash, emulator: EmulatorClient) -> None:
-    crash.kill(COMMITTED, "both")
-    emulator.faults({"method": "POST", "status": 500, "times": 9})
-    assert crash.recover()[0] == 1
-    emulator.faults()
-    assert crash.recover()[0] == 0
-    crash.deployment.up()
-    assert crash.verdict() == WHOLE
-
-
-def test_an_adoption_cut_off_is_closed_and_done_again(crash: Crash, emulator: EmulatorClient) -> None:
+def test_an_adoption_cut_off_is_done_again(crash: Crash, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     crash.declared = {"orders": {"url": "https://example.com/seed/0", "adopt": made}}
     emulator.faults({"method": "GET", "delay_seconds": 1})
     with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the killed run"):
         wait_until(lambda: emulator.requests("GET"), "the adoption's GET to arrive")
         crash.kill_now("both")
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["nothing_created"])
+    assert crash.recover("--unlock")[1]["interrupted"] == []
     crash.deployment.up()
     crash.deployment.expect_clean()
     assert list(crash.deployment.resources()) == ["orders"]
     assert list(emulator.truth()) == [made]
 
 
-def test_a_replacement_cut_off_is_made_whole(crash: Crash, emulator: EmulatorClient) -> None:
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
+def test_a_replacement_cut_off_is_named_and_continued_when_asked_again(crash: Crash, emulator: EmulatorClient) -> None:
     crash.declared["orders"] = {"url": "https://example.com/orders"}
     crash.deployment.up()
-    urn = crash.deployment.resources()["orders"]["urn"]
+    old = crash.deployment.resources()["orders"]
     emulator.faults({"method": "POST", "delay_after_seconds": 1.5})
-    with in_background(lambda: crash.deployment.fails(lambda: crash.deployment.up(replace=[urn])), "the killed run"):
+    with in_background(lambda: crash.deployment.fails(lambda: crash.replace(old["urn"])), "the killed run"):
         wait_until(lambda: len(emulator.truth()) == 3, "the replacement to be made")
         crash.kill_now("both")
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["deleted"])
+    emulator.faults()
+    crash.cancel()
+    crash.deployment.output.clear()
     crash.deployment.up()
-    assert crash.verdict() == WHOLE
-    crash.deployment.expect_clean()
+    assert "an interrupted replacement of this resource may have made an endpoint" in "".join(crash.deployment.output)
+    assert len(emulator.truth()) == 3
+    crash.replace(old["urn"])
+    assert old["id"] not in emulator.truth()
+    crash.expect_nothing_left()
 
 
-def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Crash, emulator: EmulatorClient) -> None:
-    """A create of production is lost in a stack whose own settings, and other endpoint, are the sandbox's."""
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
+def test_a_replacement_right_after_a_kill_never_deletes_what_it_continues(
+    crash: Crash, emulator: EmulatorClient
+) -> None:
+    """The engine had saved the creates, but the killed run left their records: --replace then continues them."""
+    crash.declared["orders"] = {"url": "https://example.com/orders"}
+    crash.declared["slow"] = {"url": "https://example.com/slow"}
+    emulator.faults({"method": "POST", "delay_after_seconds": 4, "skip": 2})
+    with in_background(lambda: crash.deployment.fails(crash.deployment.up), "the killed run"):
+        wait_until(lambda: len(crash.deployment.resources()) == 2, "two of three endpoints to be saved")
+        crash.kill_now("both")
+    emulator.faults()
+    crash.cancel()
+    saved = crash.deployment.resources()
+    before = emulator.truth()
+    for resource in saved.values():
+        crash.replace(resource["urn"])
+        assert set(emulator.truth()) >= {known["id"] for known in crash.deployment.resources().values()}
+    assert set(before) <= set(emulator.truth()) | {resource["id"] for resource in saved.values()}
+    crash.deployment.up()
+    crash.expect_nothing_left()
+
+
+def test_each_provider_of_a_program_continues_its_own_creates(crash: Crash, emulator: EmulatorClient) -> None:
+    """A create of production is cut off in a stack whose own settings, and other endpoint, are the sandbox's."""
     crash.deployment.up()
 
     def program() -> None:
@@ -193,24 +169,20 @@ def test_each_provider_of_a_program_is_recovered_with_its_own_settings(crash: Cr
 
     names = ["orders"]
     crash.deployment.program = program
-    crash.kill(dataclasses.replace(COMMITTED, change="none"), "both")
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (0, ["into_state"])
+    for victim in ("both", "provider"):
+        crash.kill(dataclasses.replace(COMMITTED, change="none"), victim)
+        crash.cancel()
+        crash.deployment.up()
+        crash.expect_nothing_left()
+        names.append("second")
+    crash.deployment.up_clean()
     assert "https://example.com/orders" not in crash.deployment.state_file()
-    crash.deployment.up_clean()
-    assert crash.verdict() == WHOLE
-
-    names.append("second")
-    crash.kill(dataclasses.replace(COMMITTED, change="none"), "provider")
-    assert len(emulator.truth()) == 3
-    code, report = crash.recover()
-    assert (code, outcomes(report)) == (3, ["left"])
-    (lost,) = set(emulator.truth()) - {resource["id"] for resource in crash.deployment.resources().values()}
-    assert lost in report["findings"][0]["note"]
-    emulator.http.delete(
-        f"/v1/webhook_endpoints/{lost}", headers={"Authorization": f"Bearer {PRODUCTION_KEY}"}
-    ).raise_for_status()
-    crash.deployment.up_clean()
-    assert crash.verdict() == WHOLE
     environments = sorted(endpoint["environment"] for endpoint in emulator.truth().values())
     assert environments == ["production", "production", "sandbox"]
+
+
+def test_recover_where_nothing_happened_says_so(crash: Crash) -> None:
+    crash.deployment.configure("kinetic:apiKey", KEY)
+    crash.deployment.up()
+    assert crash.recover() == (0, NOTHING)
+    assert json.loads(crash.deployment.cli("stack", "export", "--stack", "dev"))

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 from pulumi import automation as auto
 
@@ -19,7 +19,6 @@ from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 from support.waiting import RUN_SECONDS, in_background, wait_until
 
-LEFT_FOR_A_PERSON = 3
 VICTIMS = ("cli", "provider", "both")
 
 
@@ -61,6 +60,7 @@ INSTANTS = (
     Instant("in a delete", ({**DELETE, **AFTER},), _asked("DELETE"), "delete"),
 )
 
+NOTHING: dict[str, Any] = {"interrupted": [], "notes": [], "problems": []}
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
 COMMITTED = next(instant for instant in INSTANTS if instant.name == "committed, not answered")
 UPDATE = next(instant for instant in INSTANTS if instant.name == "in an update")
@@ -78,16 +78,24 @@ class Crash:
         self._is_up = False
         self._left_behind: list[int] = []
         self.declared: dict[str, dict[str, Any]] = {"steady": {"url": "https://example.com/steady"}}
-        self.journal = Path(deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
         deployment.program = self.program
 
     def program(self) -> None:
         for name, arguments in self.declared.items():
             self.declare(name, **arguments)
 
+    @property
+    def journal(self) -> Path:
+        """Where the records are on the machine in use."""
+        return Path(self.deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
+
     def in_journal(self, *, answered: bool = False) -> bool:
         """Whether the journal holds a record of this run: open, or with an answer."""
         return any((_record(path) or {}).get("endpoint_id") is not None or not answered for path in self._records())
+
+    def replace(self, urn: str) -> None:
+        """`pulumi up --replace URN`."""
+        self.deployment.up(replace=[urn])
 
     def kill(self, instant: Instant, victim: str) -> None:
         """A run, killed at the instant; returns when the CLI is gone."""
@@ -100,34 +108,43 @@ class Crash:
             self.kill_now(victim)
         self.emulator.faults()
 
-    def recover(self, *options: str) -> tuple[int, dict[str, Any]]:
-        """`pulumi-kinetic recover`, as a pipeline runs it."""
+    def recover(self, *options: str, **environment: str) -> tuple[int, dict[str, Any]]:
+        """`pulumi-kinetic recover --json`, as a pipeline runs it in the project's folder."""
         command = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "recover", "--json"]
-        folder = self.deployment.stack.workspace.work_dir
         done = subprocess.run(  # noqa: S603
-            [*command, "--stack", "dev", "--cwd", folder, *(options or ("--yes",))],
-            capture_output=True, text=True, env=self.deployment.variables, check=False, timeout=RUN_SECONDS,
-        )  # fmt: skip
+            [*command, *options],
+            cwd=self.deployment.stack.workspace.work_dir,
+            capture_output=True,
+            text=True,
+            env={**self.deployment.variables, "PULUMI_STACK": "dev", **environment},
+            check=False,
+            timeout=RUN_SECONDS,
+        )
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {"error": done.stderr}
 
-    def recover_and_settle(self) -> tuple[int, dict[str, Any]]:
-        """`recover`, and what a person does with the endpoints that it reports and leaves: delete them, run it again.
+    def cancel(self) -> None:
+        """Lift the lock that a killed run has left."""
+        self.deployment.cli("cancel", "--yes", "--stack", "dev")
 
-        The first exit code and report; a report that leaves nothing open, or names what is managed, is an error.
-        """
-        code, report = self.recover()
-        if code != LEFT_FOR_A_PERSON:
-            return code, report
-        named = {name for finding in report["findings"] for name in re.findall(r"we_\w+", finding["note"])}
-        managed = {resource["id"] for resource in self.deployment.resources().values()}
-        if not named or named & managed:
-            raise AssertionError(f"it should name lost endpoints, and no others: {report}")
-        for endpoint_id in named:
-            self.emulator.remove(endpoint_id)
-        again, settled = self.recover()
-        if again:
-            raise AssertionError(f"it should be content now: {settled}")
-        return code, report
+    def move_to_another_machine(self) -> None:
+        """The next commands find no journal: the machine of the killed run is gone, with all that ran there."""
+        self.end_providers()
+        self.deployment.set_variable("PULUMI_HOME", str(self.deployment.folder / f"home-{len(self.declared)}-fresh"))
+
+    def pending_operations(self) -> list[dict[str, Any]]:
+        """What the state says is under way."""
+        exported = json.loads(self.deployment.cli("stack", "export", "--stack", "dev"))
+        operations: list[dict[str, Any]] = exported["deployment"].get("pending_operations") or []
+        return operations
+
+    def expect_nothing_left(self) -> None:
+        """Endpoints, state, journal and pending operations agree, and nothing is left to do."""
+        assert self.verdict() == WHOLE
+        self.deployment.expect_clean()
+        assert self.recover() == (0, {"interrupted": [], "notes": ANY, "problems": []})
+        assert self.recover() == (0, NOTHING)
+        assert self.pending_operations() == []
+        assert not self.in_journal()
 
     def verdict(self) -> dict[str, int]:
         """Orphans, doubles and lost secrets, by the server's truth."""
@@ -173,7 +190,7 @@ class Crash:
 
     def kill_now(self, victim: str) -> None:
         """Kill without mercy whatever of the victim runs."""
-        engines = [process for process in children_of(os.getpid()) if "pulumi" in command_of(process)]
+        engines = [process for process in children_of(os.getpid()) if is_engine(process)]
         providers = [process for engine in engines for process in children_of(engine) if is_provider(process)]
         self._left_behind = [*self._left_behind, *providers]
         doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
@@ -208,6 +225,11 @@ def children_of(process: int) -> list[int]:
     return [int(number) for numbers in children for number in numbers]
 
 
+def is_engine(process: int) -> bool:
+    """Whether it is the CLI, by its program's name: a folder of the command may be called so too."""
+    return Path(command_of(process).split(" ")[0]).name == "pulumi"
+
+
 def is_provider(process: int) -> bool:
     """Whether it serves the endpoints, at either door."""
     return any(program in command_of(process) for program in ("pulumi.dynamic", "pulumi-resource-kinetic"))
@@ -218,7 +240,3 @@ def command_of(process: int) -> str:
         return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
-
-
-def outcomes(report: dict[str, Any]) -> list[str]:
-    return [finding["outcome"] for finding in report["findings"]]

@@ -72,6 +72,8 @@ def recover(  # noqa: PLR0913 one argument for each option
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
 
+    if sum([unlock, only_list, forget is not None]) > 1:
+        raise click.UsageError("--unlock, --list and --forget are three commands: give one of them")
     recovery = Recovery(Stack(name, cwd), Journal(default_folder()), os.environ)
     if forget:  # noqa: SIM108 three commands in one
         report = recovery.forget(forget)

@@ -13,6 +13,7 @@ from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.cli.state import (
     address_of,
     endpoints_of,
+    is_adoption,
     pending_creates_of,
     pending_operations_of,
     resources_of,
@@ -30,8 +31,8 @@ class Open:
     """One interrupted create that the next `pulumi up` continues, if its program still declares the resource.
 
     Attributes:
-        urn: The resource, as its record names it.
-        stage: `open`, `failed` or `answered`, as in the journal.
+        urn: The resource.
+        stage: `open`, `failed` or `answered`, as in the journal; `pending` where only the state says so.
         endpoint_id: What it made, where that is known.
     """
 
@@ -51,7 +52,7 @@ class Report:
     Attributes:
         interrupted: What is open in this stack.
         notes: What was done.
-        problems: What needs a person: what can't be read, and what is locked.
+        problems: What needs a person's decision.
     """
 
     interrupted: list[Open] = field(default_factory=list)
@@ -91,38 +92,42 @@ class Recovery:
         self._carry_pending_creates(state)
         self._clear_what_is_settled()
         self._report.interrupted = [_described(record) for record in self._records_of(state)]
-        self._report.problems += self._journal.problems
+        self._report.notes += self._journal.problems
         return self._report
 
     def only_list(self) -> Report:
-        """Report what is open, and change nothing.
+        """Report what is open, in the journal and in the state, and change nothing.
 
         Raises:
             StackError: The CLI fails.
         """
         state = self._stack.export()
+        waiting = [
+            resource for resource in self._not_arrived(state) if not self._journal.of_key(str(_key_of(resource)))
+        ]
         self._report.interrupted = [_described(record) for record in self._records_of(state)]
-        self._report.problems += self._journal.problems
+        self._report.interrupted += [Open(str(resource["urn"]), "pending", None) for resource in waiting]
+        self._report.notes += self._journal.problems
         return self._report
 
     def forget(self, urn: str) -> Report:
-        """Close the records of a resource, so that no run continues its create: a person has looked what it made.
+        """Close the record of a resource, so that no run continues its create: a person has looked what it made.
 
         Args:
-            urn: The resource as `recover --list` names it, or its URN.
+            urn: The resource's URN, or its name where that is enough.
 
         Raises:
-            StackError: The CLI fails, or there is no such record.
+            StackError: The CLI fails, or not exactly one resource is meant.
         """
         state = self._stack.export()
-        records = [record for record in self._records_of(state) if urn in (record.address.resource, _name_of(record))]
-        if not records:
-            raise StackError(
-                f"no interrupted create of {urn} is in the journal", advice="`--list` shows those there are."
-            )
+        records = [record for record in self._records_of(state) if _is_meant(record, urn)]
+        urns = sorted({record.address.resource for record in records})
+        if len(urns) != 1:
+            which = f"several have that name: {', '.join(urns)}" if urns else "the journal has none for this stack"
+            raise StackError(f"can't forget the interrupted create of {urn}: {which}", advice="See `recover --list`.")
         for record in records:
             self._journal.settle(record)
-            self._report.notes.append(f"forgot the interrupted create of {record.address.resource}")
+        self._report.notes.append(f"forgot the interrupted create of {urns[0]}")
         self._report.interrupted = [_described(record) for record in self._records_of(state)]
         return self._report
 
@@ -159,12 +164,17 @@ class Recovery:
         self._report.notes.append(f"{len(creates)} pending creates are settled: the engine has dropped them")
 
     def _not_arrived(self, state: JsonObject) -> list[JsonObject]:
-        """The pending creates whose key neither this state shows nor, by the journal, an earlier one has shown."""
+        """The pending creates whose key neither this state shows nor, by the journal, an earlier one has shown.
+
+        An adoption makes nothing, so that nothing of it is left to arrive.
+        """
         shown = {_key_of(resource) for resource in endpoints_of(state)}
         return [
             resource
             for resource in pending_creates_of(state)
-            if _key_of(resource) not in shown and not self._journal.has_arrived(str(_key_of(resource)))
+            if not is_adoption(resource)
+            and _key_of(resource) not in shown
+            and not self._journal.has_arrived(str(_key_of(resource)))
         ]
 
     def _records_of(self, state: JsonObject) -> list[Record]:
@@ -188,6 +198,5 @@ def _described(record: Record) -> Open:
     return Open(record.address.resource, record.stage, record.endpoint_id)
 
 
-def _name_of(record: Record) -> str:
-    """The resource's name, the last part of whatever names it."""
-    return record.address.resource.rpartition("::")[2]
+def _is_meant(record: Record, urn: str) -> bool:
+    return urn in (record.address.resource, record.address.resource.split("::", maxsplit=3)[-1])

@@ -1,11 +1,10 @@
 """A stack's state as `pulumi stack export` writes it. Pure functions."""
 
-from pulumi_kinetic.address import Address, dynamic_resource, explicit_provider, stack_and_project
-from pulumi_kinetic.endpoint import DYNAMIC_TYPE, PLUGIN_TYPE
+from pulumi_kinetic.address import DYNAMIC_TYPE, STACK_TYPE, Address, explicit_provider, stack_and_project
+from pulumi_kinetic.endpoint import PLUGIN_TYPE
 from pulumi_kinetic.values import JsonObject, unwrap_from_export
 
 ENDPOINT_TYPES = (DYNAMIC_TYPE, PLUGIN_TYPE)
-STACK_TYPE = "pulumi:pulumi:Stack"
 
 
 def resources_of(state: JsonObject) -> list[JsonObject]:
@@ -37,13 +36,17 @@ def pending_operations_of(state: JsonObject) -> list[JsonObject]:
 
 
 def pending_creates_of(state: JsonObject) -> list[JsonObject]:
-    """Return the resources, secrets in plain text, whose create was pending: webhook endpoints that aren't adopted."""
-    pending = [
+    """Return the resources, secrets in plain text, whose create was pending: webhook endpoints, adopted ones too."""
+    return [
         unwrap_from_export(operation["resource"])
         for operation in pending_operations_of(state)
         if operation.get("type") == "creating" and _is_endpoint(operation.get("resource", {}))
     ]
-    return [resource for resource in pending if not resource.get("inputs", {}).get("adopt")]
+
+
+def is_adoption(resource: JsonObject) -> bool:
+    """Tell whether a pending create, in plain text, makes no endpoint: the next `pulumi up` adopts it again."""
+    return bool(resource.get("inputs", {}).get("adopt"))
 
 
 def address_of(resource: JsonObject, backend: str) -> Address:
@@ -55,12 +58,9 @@ def address_of(resource: JsonObject, backend: str) -> Address:
     """
     urn = str(resource["urn"])
     stack, project = stack_and_project(urn)
-    if resource.get("type") == PLUGIN_TYPE:
-        provider = explicit_provider(str(resource.get("provider", "")).rpartition("::")[0])
-        return Address(backend, project, stack, provider, urn)
-    parent = str(resource.get("parent") or "")
-    name = urn.split("::", maxsplit=3)[3]
-    return Address(backend, project, stack, "", dynamic_resource(name, "" if f"::{STACK_TYPE}::" in parent else parent))
+    is_plugins = resource.get("type") == PLUGIN_TYPE
+    provider = explicit_provider(str(resource.get("provider", "")).rpartition("::")[0]) if is_plugins else ""
+    return Address(backend, project, stack, provider, urn)
 
 
 def _is_endpoint(resource: JsonObject) -> bool:
