@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TypeVar
 from urllib.parse import quote
+from urllib.request import getproxies
 
 import httpx
 from pydantic import ValidationError
@@ -256,12 +257,15 @@ class Client:
 
 def _open_http(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.Client:
     try:
-        base_url = httpx.URL(settings.base_url)
-    except httpx.InvalidURL:
+        base_url = _parse_url(settings.base_url)
+    except (httpx.InvalidURL, UnicodeError):
         shown = redact.value(settings.base_url)
         problem = f"{SOURCES['base_url']} isn't a URL that a request can be sent to. Given: {shown}"
         raise errors.SettingsError([problem]) from None
     try:
+        proxies = getproxies()  # what httpx reads too
+        for proxy in filter(None, map(proxies.get, ("http", "https", "all"))):
+            _parse_url(proxy if "://" in proxy else f"http://{proxy}")
         return httpx.Client(
             base_url=base_url,
             timeout=settings.timeout_seconds,
@@ -276,9 +280,23 @@ def _open_http(settings: Settings, transport: httpx.BaseTransport | None) -> htt
         )
     except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
         # httpx reads the environment's proxies and certificates here; their values may hold a password
-        names = [name for name in _NETWORK_VARIABLES if os.environ.get(name) or os.environ.get(name.lower())]
+        spellings = (name for variable in _NETWORK_VARIABLES for name in (variable, variable.lower()))
+        names = [name for name in spellings if os.environ.get(name)]
         problem = f"can't set up HTTP ({type(error).__name__}): check {', '.join(names) or 'the environment'}"
         raise errors.SettingsError([problem]) from None
+
+
+def _parse_url(text: str) -> httpx.URL:
+    """Parse a URL, and fail here rather than bare at each request where its host can't be looked up.
+
+    Raises:
+        InvalidURL: httpx can't parse it.
+        UnicodeError: Its host isn't a name that can be looked up: a label is empty, too long or wrongly encoded.
+    """
+    url = httpx.URL(text)
+    _ = url.host  # decodes IDNA, as a request does
+    url.raw_host.decode("ascii").encode("idna")  # as the socket does
+    return url
 
 
 def _path_of(endpoint_id: str) -> str:
