@@ -241,8 +241,9 @@ class Client:
                 request.method, request.path, content=request.content, params=request.params, headers=request.headers
             )
         except httpx.TransportError as error:
-            reason = f"{type(error).__name__}: {redact.text(str(error), *secrets)}"
-            problem = f"no answer from {self._settings.base_url} ({reason})"
+            # a LocalProtocolError quotes our own headers, escaped: redaction wouldn't recognize a key
+            words = "" if isinstance(error, httpx.LocalProtocolError) else f": {redact.text(str(error), *secrets)}"
+            problem = f"no answer from {self._settings.base_url} ({type(error).__name__}{words})"
             raise errors.NoAnswerError(
                 request.operation,
                 problem,
@@ -250,8 +251,8 @@ class Client:
                 may_have_arrived=may_have_arrived or not isinstance(error, _NOTHING_SENT),
                 advice="Check kinetic:baseUrl and the network.",
             ) from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
-            problem = f"its answer can't be decoded ({type(error).__name__})"
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, UnicodeError) as error:
+            problem = f"HTTP can't carry the request, or its answer can't be decoded ({type(error).__name__})"
             raise errors.UnreadableAnswerError(request.operation, problem, attempts=attempt) from None
 
 
