@@ -1,4 +1,5 @@
 import json
+import traceback
 from collections.abc import Callable
 from datetime import datetime, timezone
 
@@ -168,3 +169,71 @@ def test_json_deeper_than_the_api_sends_is_no_answer_of_the_api() -> None:
     api, _ = answering(httpx.Response(200, content=b"[" * 100_000), httpx.Response(500, content=b"[" * 100_000))
     assert isinstance(problem(lambda: api.get("we_1")), errors.UnreadableAnswerError)
     assert isinstance(problem(lambda: api.get("we_1")), errors.ServerError)
+
+
+TEXT_CODECS = ["utf-16", "utf-32", "latin-1", "ascii", "utf-8", "cp1252"]
+OTHER_CODECS = [
+    "idna",
+    "punycode",
+    "undefined",
+    "zlib",
+    "base64",
+    "rot13",
+    "hex",
+    "uu",
+    "no-such",
+    "",
+    "\u00e9",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("charset", [*TEXT_CODECS, *OTHER_CODECS])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(502, errors.ServerError), (401, errors.UnauthorizedError), (404, errors.UnreadableAnswerError)],
+)
+def test_a_page_keeps_its_meaning_whatever_charset_it_claims(status: int, kind: type, charset: str) -> None:
+    content_type = f"text/html; charset={charset}".encode()
+    page = httpx.Response(status, headers={b"Content-Type": content_type}, content=b"<title>\xff\xfe\x00\xd8</title>")
+    api, _ = answering(page)
+    assert type(problem(lambda: api.get("we_1"))) is kind
+
+
+def test_a_page_is_read_in_the_charset_that_it_claims() -> None:
+    page = httpx.Response(502, headers={"Content-Type": "text/html; charset=latin-1"}, content=b"<title>F\xfc</title>")
+    api, _ = answering(page)
+    assert "The server says: F\u00fc" in str(problem(lambda: api.get("we_1")))
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=zlib", "; charset=no-such"])
+def test_a_page_without_a_text_charset_is_read_as_utf_8(charset: str) -> None:
+    page = httpx.Response(502, headers={"Content-Type": f"text/plain{charset}"}, content="F\u00fc".encode())
+    api, _ = answering(page)
+    assert "The server says: F\u00fc" in str(problem(lambda: api.get("we_1")))
+
+
+def test_a_body_deeper_than_the_stack_keeps_its_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since Python 3.12, the parser of JSON goes deeper than Python's own functions may."""
+    deep: object = "not_found"
+    for _ in range(20_000):
+        deep = [deep]
+    monkeypatch.setattr("pulumi_kinetic.answers.json.loads", lambda _content: deep)
+    api, _ = answering(httpx.Response(404, content=b"deep"))
+    assert isinstance(problem(lambda: api.get("we_1")), errors.NotFoundError)
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+@pytest.mark.parametrize("header", ["Content-Type", "MD-Request-Id", "Retry-After", "Location"])
+def test_a_key_that_a_server_echoes_in_a_header_is_not_passed_on(status: int, header: str) -> None:
+    keys = ("key-of-production", "0c5f7a1e-key")
+    given = {"api_key": keys[0], "base_url": "https://api.example", "max_retries": 0}
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        words = f"{request.headers['Authorization']} {request.headers['Idempotency-Key']}"
+        return httpx.Response(status, headers={header: words}, content=b"body")
+
+    api = Client(Settings.model_validate(given), httpx.MockTransport(echo))
+    error = problem(lambda: api.create(BODY, keys[1], URL))
+    shown = repr(error) + repr(error.args) + repr(vars(error)) + "".join(traceback.format_exception(error))
+    assert [key for key in keys if key in shown] == []

@@ -113,7 +113,7 @@ def error_of(  # noqa: PLR0913 all that makes two errors differ
         attempts: How often the request has been sent.
         may_have_arrived: Whether an attempt before this one can have been carried out.
     """
-    kind, problem, advice = _meaning(response, scope)
+    kind, problem, advice = _meaning(response, scope, secrets)
     return kind(
         operation,
         problem,
@@ -133,7 +133,7 @@ def unreadable(
     """Return the error of a success whose body isn't what the API reference describes."""
     return errors.UnreadableAnswerError(
         operation,
-        f"not an answer of the Kinetic API: {_describe(response)}",
+        f"not an answer of the Kinetic API: {_describe(response, secrets)}",
         status=response.status_code,
         request_id=request_id(response, secrets),
         attempts=attempts,
@@ -159,11 +159,11 @@ def retry_after_seconds(header: str, now: datetime) -> float:
         return 0.0
 
 
-def _meaning(response: httpx.Response, scope: str) -> tuple[type[errors.ApiError], str, str]:
+def _meaning(response: httpx.Response, scope: str, secrets: Sequence[str]) -> tuple[type[errors.ApiError], str, str]:
     """The error's class, what went wrong, and what to do about it."""
     status = response.status_code
     if status == httpx.codes.NOT_FOUND:
-        return _meaning_of_404(response)
+        return _meaning_of_404(response, secrets)
     if response.is_redirect or not response.is_error:
         return errors.UnreadableAnswerError, f"unexpected status {status}", _CHECK_URL
     if response.is_server_error:
@@ -177,10 +177,10 @@ def _meaning(response: httpx.Response, scope: str) -> tuple[type[errors.ApiError
     return meanings.get(status, (errors.RejectedError, f"the API rejects the request ({status})", ""))
 
 
-def _meaning_of_404(response: httpx.Response) -> tuple[type[errors.ApiError], str, str]:
+def _meaning_of_404(response: httpx.Response, secrets: Sequence[str]) -> tuple[type[errors.ApiError], str, str]:
     if says_not_found(response):
         return errors.NotFoundError, "no such endpoint in this organization and environment (404)", ""
-    problem = f"a 404 that isn't the API's own ({_describe(response)}), so it isn't taken as a deletion"
+    problem = f"a 404 that isn't the API's own ({_describe(response, secrets)}), so it isn't taken as a deletion"
     return errors.UnreadableAnswerError, problem, _CHECK_URL
 
 
@@ -191,19 +191,28 @@ def _is_definite_refusal(response: httpx.Response) -> bool:
     return is_refusal and isinstance(_json_or_none(response), dict)
 
 
-def _describe(response: httpx.Response) -> str:
+def _describe(response: httpx.Response, secrets: Sequence[str]) -> str:
     content_type = response.headers.get("Content-Type", "").partition(";")[0]
-    shown = redact.text(content_type, max_chars=_MAX_HEADER_CHARS) or "no content type"
+    shown = redact.text(content_type, *secrets, max_chars=_MAX_HEADER_CHARS) or "no content type"
     return f"status {response.status_code}, {shown if response.content else 'empty'}"
 
 
 def _server_message(response: httpx.Response) -> str:
     """What an error body says to a person: the strings of any JSON, or the title of a page."""
     message = "; ".join(dict.fromkeys(_strings(_json_or_none(response))))
+    text = _text(response)
     if not message and "html" in response.headers.get("Content-Type", ""):
-        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.IGNORECASE | re.DOTALL)
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         message = title[1] if title else ""
-    return message or ("" if "<" in response.text else response.text)
+    return message or ("" if "<" in text else text)
+
+
+def _text(response: httpx.Response) -> str:
+    """The body in the charset that it claims; `response.text` raises where that is no charset of text, or wrong."""
+    try:
+        return response.content.decode(response.charset_encoding or "utf-8", errors="replace")
+    except (LookupError, ValueError):
+        return response.content.decode(errors="replace")
 
 
 def _json_or_none(response: httpx.Response) -> object:
@@ -214,8 +223,10 @@ def _json_or_none(response: httpx.Response) -> object:
 
 
 def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for child in children:
-        yield from _strings(child)
+    """The strings of any JSON, in order; not recursive, because JSON may be nested deeper than Python's calls."""
+    remaining = [value]
+    while remaining:
+        item = remaining.pop()
+        if isinstance(item, str):
+            yield item
+        remaining += reversed(list(item.values()) if isinstance(item, dict) else item if isinstance(item, list) else [])
