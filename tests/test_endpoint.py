@@ -59,3 +59,69 @@ def test_declared_form_keeps_omitted_events_omitted() -> None:
     declared: Patch = {"url": "https://a.example", "status": "enabled"}
     assert endpoint.declared_form(declared, {**declared, "enabledEvents": ["*"]}) == declared
     assert endpoint.declared_form({**declared, "enabledEvents": ["a"]}, {**declared, "enabledEvents": None}) == declared
+
+
+@pytest.mark.parametrize(("port", "same_as"), [("0443", 443), ("00443", 443), ("08443", 8443), ("00080", 80)])
+def test_zeros_before_a_port_mean_nothing(port: str, same_as: int) -> None:
+    declared, actual = f"https://a.example:{port}/", f"https://a.example:{same_as}/"
+    assert endpoint.canonical("url", declared) == endpoint.canonical("url", actual)
+
+
+@pytest.mark.parametrize("port", ["000443", "0" * 5000 + "443", "9" * 5000])
+def test_a_port_of_more_digits_than_a_port_has_is_compared_as_text(port: str) -> None:
+    url = f"https://a.example:{port}/"
+    assert endpoint.canonical("url", url) == endpoint.canonical("url", f"HTTPS://A.example:{port}")
+    assert endpoint.canonical("url", url) != endpoint.canonical("url", "https://a.example/")
+
+
+def test_a_url_with_a_line_break_that_the_server_has_is_compared_by_its_parts() -> None:
+    with_break = "https://a.example/#first\nsecond"
+    assert endpoint.canonical("url", with_break) == endpoint.canonical("url", "HTTPS://A.example:443/#first\nsecond")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("enabledEvents", "ab"), ("enabledEvents", 7), ("status", ["a", "b"]), ("status", 7)]
+)
+def test_a_value_of_another_type_is_compared_as_it_is(name: endpoint.Updatable, value: object) -> None:
+    assert endpoint.canonical(name, value) == value
+
+
+def test_text_that_is_no_url_is_compared_as_it_is() -> None:
+    assert endpoint.canonical("url", "not a URL") == "not a URL"
+
+
+def test_a_new_endpoints_id_and_secret_are_unknown_in_a_preview() -> None:
+    assert endpoint.planned_create(inputs({}), "sandbox") == {
+        **inputs({}),
+        "webhookEndpointId": UNKNOWN,
+        "createdAt": UNKNOWN,
+        "environment": "sandbox",
+        "signingSecret": UNKNOWN,
+    }
+
+
+def test_an_adopted_endpoints_id_and_supplied_secret_are_known_in_a_preview() -> None:
+    declared = inputs({"adopt": "we_1", "existingSigningSecret": "whsec_mine"})
+    planned = endpoint.planned_create(declared, "production")
+    assert (planned["webhookEndpointId"], planned["signingSecret"]) == ("we_1", "whsec_mine")
+
+
+def test_an_adopted_endpoint_without_a_supplied_secret_has_none() -> None:
+    planned = endpoint.planned_create(inputs({"adopt": "we_1"}), "sandbox")
+    assert "signingSecret" not in planned
+
+
+def test_a_planned_update_keeps_what_only_the_api_knows() -> None:
+    declared = inputs({"url": "https://example.org", "existingSigningSecret": "whsec_other"})
+    assert endpoint.planned_update(state({}), declared) == {**state({}), **declared, "signingSecret": "s"}
+
+
+def test_a_planned_update_takes_a_secret_that_was_unknown() -> None:
+    declared = inputs({"existingSigningSecret": "whsec_mine"})
+    assert endpoint.planned_update(state({}, secret=None), declared)["signingSecret"] == "whsec_mine"
+
+
+def test_the_inputs_of_a_state_are_what_a_program_could_have_declared() -> None:
+    declared = inputs({"adopt": "we_1", "existingSigningSecret": "whsec_mine"})
+    whole: State = {**state({}), **declared}
+    assert endpoint.inputs_of(whole) == declared

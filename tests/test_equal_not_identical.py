@@ -24,8 +24,9 @@ def test_an_equal_unknown_is_unknown() -> None:
     assert endpoint.canonical("enabledEvents", copy_of(UNKNOWN)) == UNKNOWN
 
 
-def test_check_leaves_an_equal_unknown_alone() -> None:
-    news: Inputs = {"url": copy_of(UNKNOWN), "enabledEvents": [copy_of(UNKNOWN), "a"]}
+@pytest.mark.parametrize("event", ["a", "*"])
+def test_check_leaves_an_equal_unknown_alone(event: str) -> None:
+    news: Inputs = {"url": copy_of(UNKNOWN), "enabledEvents": [copy_of(UNKNOWN), event]}
     assert inputs.check({}, news, environment="sandbox", new_key="new").failures == []
 
 

@@ -46,6 +46,7 @@ CASES = [
     _url("the default port", "https://example.com/hooks", "https://example.com:443/hooks", differs=False),
     _url("the default port of http", "http://localhost/x", "http://localhost:80/x", differs=False),
     _url("an empty port", "https://example.com/hooks", "https://example.com:/hooks", differs=False),
+    _url("zeros before a port", "https://example.com:8443/", "https://example.com:08443/", differs=False),
     _url("no path and /", "https://example.com", "https://example.com/", differs=False),
     _url("no path and / before a query", "https://example.com?a=1", "https://example.com/?a=1", differs=False),
     _url("case of an IPv6 host", "https://[2001:DB8::1]/", "https://[2001:db8::1]:443", differs=False),
