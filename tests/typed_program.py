@@ -1,0 +1,118 @@
+"""A Pulumi program with the habits of its users, which `make lint` checks with mypy, and test_public_api.py runs.
+
+`assert_type` says what a user's editor shows. Each `type: ignore` is a mistake that mypy has to see: it reports an
+ignore that nothing needs.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+from typing_extensions import assert_type
+
+import pulumi_kinetic as kinetic
+
+
+class AuditedEndpoint(kinetic.WebhookEndpoint):
+    """A house rule put into a subclass."""
+
+    def __init__(self, name: str, url: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, url=url, enabled_events=["audit.created"], opts=opts)
+
+
+class Receiver(pulumi.ComponentResource):
+    """An endpoint as a part of something greater."""
+
+    def __init__(self, name: str, host: pulumi.Input[str]) -> None:
+        super().__init__("shop:index:Receiver", name)
+        url = pulumi.Output.concat("https://", host, "/hooks")
+        self.endpoint = kinetic.WebhookEndpoint(name, url=url, opts=pulumi.ResourceOptions(parent=self))
+        self.register_outputs({"secret": self.endpoint.signing_secret})
+
+
+def declare_every_form_of_input() -> list[kinetic.WebhookEndpoint]:
+    config = pulumi.Config()
+    host = pulumi.Output.from_input("hooks.example.com")
+    names: pulumi.Output[Sequence[str]] = pulumi.Output.from_input(["a", "b"])
+    tuple_of_names = ("a", "b")
+    plain = kinetic.WebhookEndpoint("plain", url="https://example.com/plain")
+    return [
+        plain,
+        kinetic.WebhookEndpoint("literals", url="https://a.example", enabled_events=["a", "b"], status="disabled"),
+        kinetic.WebhookEndpoint("tuple", url="https://a.example", enabled_events=tuple_of_names),
+        kinetic.WebhookEndpoint("all", url="https://a.example", enabled_events=None),
+        kinetic.WebhookEndpoint("output", url=pulumi.Output.format("https://{0}/x", host), enabled_events=names),
+        kinetic.WebhookEndpoint("mixed", url=host.apply(lambda name: f"https://{name}"), enabled_events=["a", host]),
+        kinetic.WebhookEndpoint("copied", url=plain.url, enabled_events=plain.enabled_events, status=plain.status),
+        kinetic.WebhookEndpoint(
+            "configured", url=config.get("url") or "https://a.example", status=config.get("status") or "enabled"
+        ),
+        kinetic.WebhookEndpoint("secret", url=pulumi.Output.secret("https://a.example/token")),
+        kinetic.WebhookEndpoint(
+            "adopted",
+            url="https://a.example",
+            adopt=config.get("endpointId"),
+            existing_signing_secret=config.get_secret("signingSecret"),
+            opts=pulumi.ResourceOptions(protect=True, depends_on=[plain]),
+        ),
+        AuditedEndpoint("audited", plain.url),
+        Receiver("receiver", host).endpoint,
+    ]
+
+
+def hand_outputs_on(endpoint: kinetic.WebhookEndpoint) -> None:
+    assert_type(endpoint.webhook_endpoint_id, pulumi.Output[str])
+    assert_type(endpoint.url, pulumi.Output[str])
+    assert_type(endpoint.enabled_events, pulumi.Output[list[str] | None])
+    assert_type(endpoint.status, pulumi.Output[str])
+    assert_type(endpoint.created_at, pulumi.Output[str | None])
+    assert_type(endpoint.environment, pulumi.Output[str])
+    assert_type(endpoint.signing_secret, pulumi.Output[str | None])
+    number = endpoint.enabled_events.apply(lambda events: len(events or ["*"]))
+    assert_type(number, pulumi.Output[int])
+    pulumi.export("number", number)
+    pulumi.export("line", pulumi.Output.format("{0} {1}", endpoint.id, endpoint.url))
+    pulumi.export("secret", pulumi.Output.all(endpoint.id, endpoint.signing_secret).apply(lambda pair: pair[1]))
+
+
+def look_up() -> list[str]:
+    """Report what exists, and each error by its name."""
+    try:
+        assert_type(kinetic.get_webhook_endpoint("we_1"), kinetic.WebhookEndpointInfo)
+        existing = kinetic.list_webhook_endpoints()
+    except kinetic.NotFoundError as error:
+        assert_type(error.status, int | None)
+        assert_type(error.request_id, str | None)
+        return [error.operation, str(error.attempts)]
+    except (kinetic.TooManyRequestsError, kinetic.ServerError) as error:
+        assert_type(error.retry_after_seconds, float)
+        return [error.advice]
+    except kinetic.ApiError as error:
+        return [str(error)]
+    except kinetic.SettingsError as error:
+        assert_type(error.problems, list[str])
+        return error.problems
+    except kinetic.KineticError as error:
+        raise error.with_advice("Ask the platform team.") from None
+    assert_type(existing, list[kinetic.WebhookEndpointInfo])
+    assert_type(existing[0].enabled_events, list[str] | None)
+    return [f"{endpoint.webhook_endpoint_id} {endpoint.url} {endpoint.status}" for endpoint in existing]
+
+
+def mistakes_that_mypy_sees(endpoint: kinetic.WebhookEndpoint, listed: kinetic.WebhookEndpointInfo) -> None:
+    """Never run."""
+    kinetic.WebhookEndpoint("no url")  # type: ignore[call-arg]
+    kinetic.WebhookEndpoint("positional", "https://a.example")  # type: ignore[call-arg]
+    kinetic.WebhookEndpoint("type", url=7)  # type: ignore[arg-type]
+    kinetic.WebhookEndpoint("type", url="https://a.example", enabled_events=[7])  # type: ignore[list-item]
+    kinetic.WebhookEndpoint("name", url="https://a.example", enabledEvents=["a"])  # type: ignore[call-arg]
+    listed.status = "disabled"  # type: ignore[misc]
+    pulumi.export("secret", listed.signing_secret)  # type: ignore[attr-defined]
+    hand_outputs_on(listed)  # type: ignore[arg-type]
+    endpoint.url.apply(lambda url: url.no_such_method)  # type: ignore[attr-defined]
+    raise kinetic.NoSuchError  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """The program."""
+    hand_outputs_on(declare_every_form_of_input()[0])
+    pulumi.export("existing", look_up())
