@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pulumi_kinetic import inputs
 from pulumi_kinetic.inputs import Failure
@@ -165,6 +166,14 @@ def test_all_events_may_be_repeated() -> None:
 )
 def test_a_password_is_never_shown(url: str) -> None:
     assert "hun" not in reason("url", url)
+
+
+def test_a_validation_error_itself_hides_what_was_given() -> None:
+    """Nobody shows one; but a debugger's log or a later caller's traceback would."""
+    with pytest.raises(ValidationError) as raised:
+        inputs.Declaration.model_validate({"url": "https://a.example", "password": "hunter2"})
+    assert "password" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
