@@ -18,6 +18,7 @@ PROVIDER = [
     "endpoint",
     "inputs",
     "answers",
+    "request",
     "client",
     "journal",
     "claims",

@@ -13,9 +13,11 @@ import pulumi_kinetic
 from pulumi_kinetic import errors, settings
 from pulumi_kinetic.cli import audit
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.creation import creation_body
 from pulumi_kinetic.errors import KineticError, UnexpectedError, user_facing
+from pulumi_kinetic.journal import Journal, new_record
 from pulumi_kinetic.lifecycle import Lifecycle
-from support.declarations import declared
+from support.declarations import ADDRESS, declared
 from support.emulator import KEY
 from support.scripted_api import BODY, URL, answering
 
@@ -27,6 +29,7 @@ ROOTS = {"KineticError", "ApiError"}
 INSTANCES = [
     KineticError("it broke", advice="Mend it."),
     errors.SettingsError(["no key", "no URL"]),
+    errors.SettledError("settled meanwhile"),
     errors.EnvironmentMismatchError("we_1", "production", "sandbox"),
     errors.AdoptionError("we_1 can't be adopted", advice="Check the id."),
     errors.JournalError("can't write"),
@@ -71,11 +74,25 @@ API_ERRORS = {
     "ServerError": refusal(500),
     "RejectedError": refusal(422),
 }
+
+
+def settled_meanwhile(life: Lifecycle, folder: Path) -> None:
+    """A create that an earlier run began, settled between check and create."""
+    journal = Journal(folder / "journal")
+    inputs = declared()
+    journal.begin(new_record(ADDRESS, inputs["idempotencyKey"], creation_body(inputs)))
+    later = Lifecycle(life._settings, life._api, Journal(folder / "journal"), warn=print)  # noqa: SLF001 the next run
+    checked = later.check({}, inputs, ADDRESS).inputs
+    journal.note_arrival(inputs["idempotencyKey"])
+    later.create(checked)
+
+
 OTHER_ERRORS: dict[str, Callable[[Lifecycle, Path], object]] = {
     "SettingsError": lambda _life, _folder: settings.load({"apiKey": f"{KEY} {SECRET}"}.get, {}),
     "EnvironmentMismatchError": lambda life, _folder: life.read("we_1", {"environment": "production"}),
     "AdoptionError": lambda life, _folder: life.create({**declared(), "adopt": "we_none"}),
     "JournalError": lambda life, folder: [(folder / "journal").write_text("in the way"), life.create(declared())],
+    "SettledError": settled_meanwhile,
     "StackError": lambda _life, folder: audit.read_export(folder / "no export"),
     "UnexpectedError": lambda _life, _folder: user_facing("create the endpoint")(broken)(),
 }

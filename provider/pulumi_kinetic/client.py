@@ -9,7 +9,6 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TypeVar
 from urllib.parse import quote
@@ -20,11 +19,11 @@ from pydantic import ValidationError
 
 from pulumi_kinetic import answers, errors, redact
 from pulumi_kinetic.answers import Page, RemoteEndpoint
+from pulumi_kinetic.request import COLLECTION, Request
 from pulumi_kinetic.settings import SOURCES, Environment, Settings
 
 PAGE_SIZE = 100
 _LIST = "list webhook endpoints"
-_PATH = "/v1/webhook_endpoints"
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 20.0
 _NOTHING_SENT = (
@@ -36,38 +35,6 @@ _NOTHING_SENT = (
 )
 _NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call of the API.
-
-    Attributes:
-        operation: What it does, with its target, for messages.
-        method: The HTTP method.
-        path: Below the base URL.
-        content: The body's bytes, if it has one.
-        params: The query.
-        idempotency_key: For a create; never shown.
-    """
-
-    operation: str
-    method: str
-    path: str = _PATH
-    content: bytes | None = None
-    params: Mapping[str, str | int] = field(default_factory=dict)
-    idempotency_key: str | None = field(default=None, repr=False)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers beyond those of every call."""
-        content_type = {"Content-Type": "application/json"} if self.content is not None else {}
-        return {**content_type, **({"Idempotency-Key": self.idempotency_key} if self.idempotency_key else {})}
-
-    @property
-    def scope(self) -> str:
-        """The scope that the API key needs for it."""
-        return "webhook_endpoints:read" if self.method == "GET" else "webhook_endpoints:write"
 
 
 def encode(fields: Mapping[str, object]) -> bytes:
@@ -301,7 +268,7 @@ def _parse_url(text: str) -> httpx.URL:
 
 
 def _path_of(endpoint_id: str) -> str:
-    return f"{_PATH}/{quote(endpoint_id, safe='')}"
+    return f"{COLLECTION}/{quote(endpoint_id, safe='')}"
 
 
 def _next_cursor(page: Page, cursor: str | None, *, backward: bool) -> str:

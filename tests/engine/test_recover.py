@@ -167,15 +167,14 @@ def test_each_provider_of_a_program_continues_its_own_creates(crash: Crash, emul
         for name in names:
             WebhookEndpoint(name, url=pulumi.Output.secret(f"https://example.com/{name}"), opts=options)
 
-    names = ["orders"]
+    names: list[str] = []
     crash.deployment.program = program
-    for victim in ("both", "provider"):
+    for name, victim in (("orders", "both"), ("second", "provider")):
+        names.append(name)
         crash.kill(dataclasses.replace(COMMITTED, change="none"), victim)
         crash.cancel()
         crash.deployment.up()
         crash.expect_nothing_left()
-        names.append("second")
-    crash.deployment.up_clean()
     assert "https://example.com/orders" not in crash.deployment.state_file()
     environments = sorted(endpoint["environment"] for endpoint in emulator.truth().values())
     assert environments == ["production", "production", "sandbox"]

@@ -41,7 +41,7 @@ def test_faulted_runs_tell_no_secret(emulator: EmulatorClient, tmp_path: Path) -
             emulator.faults({"method": chosen.choice(["POST", "PATCH", "DELETE"]), **chosen.choice(FAULTS)})
             try:
                 endpoint_id, state = door.create(inputs)
-                secrets.add(state["signingSecret"])
+                secrets |= {state["signingSecret"]} if "signingSecret" in state else set()
                 door.read(endpoint_id, state)
                 door.update(endpoint_id, state, {**inputs, "status": "enabled"})
                 door.delete(endpoint_id, state)

@@ -100,11 +100,12 @@ def test_a_create_makes_at_most_one_endpoint_and_tells_what_is_there(
     for record in list(journal.records()):
         journal.close(record)
     made: list[tuple[str, State]] = []
-    said = failure(lambda: made.append(life.create(news())))
+    inputs = news()
+    said = failure(lambda: made.append(life.create(inputs)))
     if said:
         left = list(emulator.truth())
         assert len(left) <= 1
-        open_records = [record for record in journal.records() if record.endpoint_id is None]
+        open_records = [record for record in Journal(journal.folder).records() if record.endpoint_id is None]
         assert not left or (len(open_records) == 1 and "pulumi-kinetic recover" in said)
         assert open_records or not left
         assert "whsec_" not in said
@@ -112,8 +113,14 @@ def test_a_create_makes_at_most_one_endpoint_and_tells_what_is_there(
         return
     ((endpoint_id, state),) = made
     (truth,) = emulator.truth().values()
-    assert (truth["webhook_endpoint_id"], truth["signing_secret"]) == (endpoint_id, state["signingSecret"])
-    assert truth["status"] == "disabled"
+    assert truth["webhook_endpoint_id"] == endpoint_id
+    can_miss_secret = any("without_secret" in fault for fault in script)
+    assert state.get("signingSecret") in (
+        {truth["signing_secret"], None} if can_miss_secret else {truth["signing_secret"]}
+    )
+    # a PATCH that fails after the POST leaves the status to the next update
+    assert state["status"] == truth["status"] or life.diff(endpoint_id, state, inputs) == ["status"]
+    assert truth["status"] == "disabled" or patches
 
 
 @SEARCH

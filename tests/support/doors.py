@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -38,8 +39,10 @@ class Door:
 
     def __init__(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         variables = {**os.environ, "PULUMI_PROJECT": "shop", **(environment or {})}
+        # a file, not a pipe: nobody reads while the process runs, and a full pipe would stop it at a warning
+        self._stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 it lives as long as the process
         self.process = subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables, text=True
+            command, stdout=subprocess.PIPE, stderr=self._stderr, env=variables, text=True
         )
         port = int(first_line(self.process, "the provider's port"))
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CALL_OPTIONS)
@@ -51,7 +54,10 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self._channel.close()
         self.process.kill()
-        self.stderr = self.process.communicate(timeout=20)[1]
+        self.process.communicate(timeout=20)
+        self._stderr.seek(0)
+        self.stderr = self._stderr.read()
+        self._stderr.close()
 
     @staticmethod
     def stub_of(channel: grpc.Channel) -> provider_pb2_grpc.ResourceProviderStub:
