@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import httpx
@@ -115,6 +116,20 @@ def test_fields_beyond_the_reference_are_ignored(api: Client, emulator: Emulator
 
 def test_the_same_fields_give_the_same_bytes() -> None:
     assert client.encode({"url": "u", "enabled_events": ["a"]}) == client.encode({"enabled_events": ["a"], "url": "u"})
+
+
+def test_each_request_has_a_line_for_debugging_without_a_secret(emulator: EmulatorClient) -> None:
+    lines: list[str] = []
+    api = Client(emulator.settings(), debug=lines.append)
+    try:
+        api.create(BODY, "key-1", f"{URL}/token")
+        list(api.list())
+    finally:
+        api.close()
+    ids = [request["request_id"] for request in emulator.requests()]
+    create, listing = (re.sub(r"\d+ ms", "N ms", line) for line in lines)
+    assert create == f'create a webhook endpoint for "https://example.com": 201 in N ms (request id {ids[0]})'
+    assert listing == f"list webhook endpoints: 200 in N ms (request id {ids[1]})"
 
 
 def test_what_is_public_of_an_endpoint_is_everything_but_its_secret(api: Client, emulator: EmulatorClient) -> None:

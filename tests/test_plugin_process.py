@@ -59,13 +59,32 @@ def test_a_create_outlives_the_signal_that_ends_a_whole_machine(
     assert under_way.result().id in emulator.truth()
 
 
-def test_a_peaceful_end_forgets_the_answered_creates(config: dict[str, str]) -> None:
+def test_a_clean_exit_removes_the_records_of_what_was_handed_over(config: dict[str, str]) -> None:
     with PluginDoor(config) as door:
         made, _ = door.create(inputs({"idempotencyKey": "peaceful"}))
         assert made in [record.endpoint_id for record in open_records()]
         door.process.send_signal(signal.SIGINT)
         assert door.process.wait(20) == 0
     assert made not in [record.endpoint_id for record in open_records()]
+
+
+def test_a_create_that_is_cut_off_by_the_plugins_end_keeps_its_record(
+    config: dict[str, str], emulator: EmulatorClient
+) -> None:
+    """SIGINT in mid-create: the API makes the endpoint, and nobody gets the answer."""
+    emulator.faults({"method": "POST", "delay_seconds": 1})
+    with PluginDoor(config) as door:
+        checked, _ = door.check({}, inputs({}))
+        door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(checked)))
+        wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
+        door.process.send_signal(signal.SIGINT)
+        door.process.wait(20)
+    (made,) = emulator.truth()
+    (record,) = open_records()
+    assert record.endpoint_id in (made, None)
+    with PluginDoor(config) as door:
+        checked, _ = door.check({}, inputs({}))
+        assert door.create(checked)[0] == made
 
 
 def test_the_plugin_runs_from_a_checkout() -> None:

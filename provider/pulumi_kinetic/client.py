@@ -78,12 +78,19 @@ class Client:
         ApiError: The call failed; the subclass says how, and the text names operation, status and request id.
     """
 
-    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        debug: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """Open nothing yet.
 
         Args:
             settings: Key, base URL, version and limits.
             transport: What carries the requests, in tests; httpx's own where None.
+            debug: Gets a line for each request: operation, status, milliseconds, request id.
 
         Raises:
             SettingsError: httpx can't use the base URL, or the environment's proxy and CA variables.
@@ -91,6 +98,7 @@ class Client:
         self._settings = settings
         self._secrets = (settings.api_key.get_secret_value(),)
         self._http = _open_http(settings, transport)
+        self._debug = debug
 
     @property
     def environment(self) -> Environment:
@@ -184,7 +192,11 @@ class Client:
 
     def _attempt(self, request: Request, read: Callable[[object], T], attempt: int, *, may_have_arrived: bool) -> T:
         secrets = (*self._secrets, *filter(None, [request.idempotency_key]))
+        began = time.monotonic()
         response = self._send(request, secrets, attempt, may_have_arrived=may_have_arrived)
+        milliseconds = (time.monotonic() - began) * 1000
+        request_id = answers.request_id(response, secrets)
+        self._debug(f"{request.operation}: {response.status_code} in {milliseconds:.0f} ms (request id {request_id})")
         if not response.is_success:
             raise answers.error_of(
                 response,

@@ -178,7 +178,8 @@ class KineticProvider(dynamic.ResourceProvider):
         """Take the settings; mistakes in them are reported by `check`, whose failures the engine shows well."""
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
-            self._lifecycle = Lifecycle(loaded, Client(loaded), Journal(default_folder()), warn=pulumi.log.warn)
+            api = Client(loaded, debug=pulumi.log.debug)
+            self._lifecycle = Lifecycle(loaded, api, Journal(default_folder()), warn=pulumi.log.warn)
             self._backend = backend_url(Path.cwd(), os.environ)
         except errors.SettingsError as error:
             self._problems = error.problems

@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as messages
 from pydantic.alias_generators import to_camel
 
@@ -28,7 +28,7 @@ from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State, without_none
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.plugin_process import ENDED, engine_warner, serve
+from pulumi_kinetic.plugin_process import ENDED, engine_logger, serve
 from pulumi_kinetic.values import UNKNOWN, from_struct
 
 _REQUIRED_ARGUMENTS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
@@ -59,8 +59,9 @@ def _answers(operation: str) -> Callable[[Method[T]], Servicer[T]]:
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """What the engine calls: one process, and one object, for each provider of a program."""
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
+    def __init__(self, warn: Callable[[str], None], debug: Callable[[str], None]) -> None:
         self._warn = warn
+        self._debug = debug
         self._api: Client | None = None
         self._lifecycle: Lifecycle | None = None
         self._backend = ""
@@ -107,7 +108,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: messages.ConfigureRequest) -> messages.ConfigureResponse:
         """Take the settings."""
         loaded = settings.load(from_struct(request.args).values.get, os.environ)
-        self._api = Client(loaded)
+        self._api = Client(loaded, debug=self._debug)
         self._lifecycle = Lifecycle(
             loaded, self._api, Journal(default_folder(), is_ending=ENDED.is_set), warn=self._warn
         )
@@ -223,7 +224,10 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
 def main() -> None:
     """Run the plugin until the engine ends it."""
-    serve(Plugin(engine_warner(sys.argv[1:])))
+    arguments = sys.argv[1:]
+    # a warning needs to be seen by hand too; a line for each request only where the engine asks for it
+    debug = engine_logger(arguments, engine_pb2.DEBUG) if arguments else lambda _: None
+    serve(Plugin(engine_logger(arguments, engine_pb2.WARNING), debug))
 
 
 def _to_struct(properties: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:

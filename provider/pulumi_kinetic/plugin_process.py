@@ -44,22 +44,23 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
         os._exit(0)
 
 
-def engine_warner(arguments: list[str]) -> Callable[[str], None]:
-    """Return what shows a warning to the user.
+def engine_logger(arguments: list[str], severity: engine_pb2.LogSeverity.ValueType) -> Callable[[str], None]:
+    """Return what shows a text to the user.
 
     Args:
         arguments: The plugin's command line, whose last argument is the engine's address; empty where a person has
-            started it by hand, and then warnings go to standard error.
+            started it by hand, and then texts go to standard error.
+        severity: How the engine shows it: DEBUG only where it was asked for debug output (`pulumi up -d`).
     """
     if not arguments:
         return lambda text: print(text, file=sys.stderr)  # noqa: T201
     engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(arguments[-1]))
 
-    def warn(text: str) -> None:
-        with suppress(grpc.RpcError):  # what a warning is about has been done
-            engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text))
+    def log(text: str) -> None:
+        with suppress(grpc.RpcError):  # what a text is about has been done
+            engine.Log(engine_pb2.LogRequest(severity=severity, message=text))
 
-    return warn
+    return log
 
 
 def _wait_for_end(parent: int) -> bool:
