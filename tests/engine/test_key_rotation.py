@@ -13,7 +13,7 @@ def test_a_rotated_key_works_at_the_next_run(deploy: Callable[..., Deployment], 
     emulator.keys(md_test_rotated={"environment": "sandbox"})
     shown = deployment.fails(deployment.refresh)
     assert "(401)" in shown
-    assert "Add --run-program" in shown
+    assert "add --run-program" in shown
     assert len(deployment.resources()) == 1
     deployment.configure("kinetic:apiKey", "md_test_rotated")
     deployment.refresh(run_program=True, expect_no_changes=True)

@@ -23,7 +23,7 @@ def another_release(tmp_path: Path) -> Path:
     package.write_text(package.read_text().replace('__version__ = "', '__version__ = "9.'))
     lifecycle = folder / "pulumi_kinetic" / "lifecycle.py"
     marked = lifecycle.read_text().replace(
-        '"createdAt": found.created_at,', '"createdAt": f"{found.created_at} (as the new release reads it)",'
+        '"createdAt": remote.created_at,', '"createdAt": f"{remote.created_at} (as the new release reads it)",'
     )
     assert marked != lifecycle.read_text()
     lifecycle.write_text(marked)

@@ -20,7 +20,7 @@ def test_bad_inputs_are_told_together_at_preview(deploy: Callable[..., Deploymen
     program = Program("plugin", url="http://u:hunter2@example.com#x", enabled_events=[], status="paused")
     deployment = deploy(program)
     printed = deployment.fails(deployment.preview)
-    for part in ("url must not hold a user name", "must not be empty", 'must be "enabled" or "disabled"'):
+    for part in ("url must not contain a user name", "must not be empty", 'must be "enabled" or "disabled"'):
         assert part in printed
     assert "hunter2" not in printed
     assert "Traceback" not in printed
