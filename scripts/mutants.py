@@ -19,7 +19,8 @@ TESTS = {
         "test_lifecycle.py",
         "test_lifecycle_create.py",
         "test_lifecycle_adopt.py",
-        "test_lifecycle_journal.py",
+        "test_creation.py",
+        "test_creation_replacements.py",
         EQUAL,
     ),
 }

@@ -70,9 +70,13 @@ def canonical(name: Updatable, value: object) -> object:
         value = _DEFAULTS[name]
     if contains_unknown(value):
         return UNKNOWN
-    if name == "url":
-        return _canonical_url(str(value))
-    return frozenset(value) if name == "enabledEvents" and isinstance(value, list | tuple) else value
+    match name:
+        case "url":
+            return _canonical_url(str(value))
+        case "enabledEvents" if isinstance(value, list | tuple):
+            return frozenset(value)
+        case _:
+            return value
 
 
 def patch_for(state: Patch, inputs: Patch) -> Patch:
