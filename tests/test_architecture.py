@@ -25,13 +25,14 @@ PROVIDER = [
     "creation",
     "lifecycle",
     "schema",
+    "engine_log",
     "dynamic",
     "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"dynamic", "plugin", "plugin_process"},
-    "grpc": {"plugin", "plugin_process"},
+    "pulumi": {"dynamic", "engine_log", "plugin", "plugin_process"},
+    "grpc": {"engine_log", "plugin", "plugin_process"},
     "httpx": {"answers", "client"},
     "click": {"cli/main"},
     "fastapi": {"emulator/app"},

@@ -39,7 +39,6 @@ def test_a_create_that_the_api_refuses_at_once_leaves_no_record(
         [{"status": 200, "body": "<html>", "times": 9}],
         [{"status": 404, "body": "<html>"}],
         [{"status": 403, "body": "<html>blocked</html>", "content_type": "text/html"}],
-        [{"status": 409, "body": "{}", "times": 9}],
         [{"drop": True}, {"status": 401, "body": "{}", "commit": False}],
     ],
 )
@@ -52,6 +51,23 @@ def test_a_create_of_unknown_end_stays_in_the_journal(
     (record,) = Journal(journal_folder).records()
     assert (record.stage, record.is_in_progress) == ("failed", False)
     assert len(waits) < 3
+
+
+def test_a_conflict_with_an_endpoint_made_by_hand_is_settled_and_names_adopt(
+    run: Run, emulator: EmulatorClient, waits: list[float], journal_folder: Path
+) -> None:
+    """An API that takes a URL once answers 409 to a new key each time: no attempt can have made anything."""
+    emulator.faults({"method": "POST", "commit": False, "status": 409, "body": '{"code": "exists"}', "times": 9})
+    with pytest.raises(errors.ConflictError, match=r"\nIf such an endpoint exists already, .* Nothing was created\."):
+        up(run())
+    assert Journal(journal_folder).records() == []
+    assert len(waits) == 2
+    emulator.faults(
+        {"method": "POST", "drop": True}, {"method": "POST", "commit": False, "status": 409, "body": "{}", "times": 9}
+    )
+    with pytest.raises(errors.ConflictError, match="Whether it was created isn't known"):
+        up(run())
+    assert len(Journal(journal_folder).records()) == 1
 
 
 def test_a_refused_connection_has_sent_nothing(

@@ -18,6 +18,7 @@ from pulumi_kinetic.endpoint import Patch
 
 _MAX_HEADER_CHARS = 80
 _CHECK_URL = "Check kinetic:baseUrl; a proxy may stand in front of the API."
+_EXISTS = "If such an endpoint exists already, manage it with `adopt`."
 _CHECK_KEY = "Check kinetic:apiKey and kinetic:baseUrl."
 
 
@@ -162,6 +163,7 @@ def retry_after_seconds(header: str, now: datetime) -> float:
 def _meaning(response: httpx.Response, scope: str, secrets: Sequence[str]) -> tuple[type[errors.ApiError], str, str]:
     """The error's class, what went wrong, and what to do about it."""
     status = response.status_code
+    is_create = response.request.method == "POST"
     if status == httpx.codes.NOT_FOUND:
         return _meaning_of_404(response, secrets)
     if response.is_redirect or not response.is_error:
@@ -171,7 +173,7 @@ def _meaning(response: httpx.Response, scope: str, secrets: Sequence[str]) -> tu
     meanings: dict[int, tuple[type[errors.ApiError], str, str]] = {
         401: (errors.UnauthorizedError, "the API doesn't accept this API key (401)", _CHECK_KEY),
         403: (errors.ForbiddenError, f"the API key lacks the scope {scope} (403)", "Use a key that has it."),
-        409: (errors.ConflictError, "the API reports a conflict (409)", ""),
+        409: (errors.ConflictError, "the API reports a conflict (409)", _EXISTS if is_create else ""),
         429: (errors.TooManyRequestsError, "the API limits the rate of requests (429)", ""),
     }
     return meanings.get(status, (errors.RejectedError, f"the API rejects the request ({status})", ""))
@@ -186,7 +188,7 @@ def _meaning_of_404(response: httpx.Response, secrets: Sequence[str]) -> tuple[t
 
 def _is_definite_refusal(response: httpx.Response) -> bool:
     """Whether the API itself says that it hasn't done anything; a proxy's page says nothing about the API."""
-    unknown = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.CONFLICT, httpx.codes.TOO_MANY_REQUESTS)
+    unknown = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
     is_refusal = response.is_client_error and response.status_code not in unknown
     return is_refusal and isinstance(_json_or_none(response), dict)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from pulumi_kinetic import endpoint, errors, inputs, settings
 from pulumi_kinetic.address import Address, backend_url, dynamic_urn
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
+from pulumi_kinetic.engine_log import DEBUG, engine_logger
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
@@ -178,7 +180,8 @@ class KineticProvider(dynamic.ResourceProvider):
         """Take the settings; mistakes in them are reported by `check`, whose failures the engine shows well."""
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
-            api = Client(loaded, debug=pulumi.log.debug)
+            # the SDK's own log has no engine in this process: it prints warnings, which the engine shows, and no more
+            api = Client(loaded, debug=engine_logger(sys.argv[1:], DEBUG, otherwise=lambda _: None))
             self._lifecycle = Lifecycle(loaded, api, Journal(default_folder()), warn=pulumi.log.warn)
             self._backend = backend_url(Path.cwd(), os.environ)
         except errors.SettingsError as error:

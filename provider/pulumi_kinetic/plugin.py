@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as messages
 from pydantic.alias_generators import to_camel
 
@@ -26,9 +26,10 @@ from pulumi_kinetic.address import Address, backend_url, explicit_provider, stac
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State, without_none
+from pulumi_kinetic.engine_log import DEBUG, WARNING, engine_logger
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.plugin_process import ENDED, engine_logger, serve
+from pulumi_kinetic.plugin_process import ENDED, serve
 from pulumi_kinetic.values import UNKNOWN, from_struct
 
 _REQUIRED_ARGUMENTS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
@@ -225,9 +226,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 def main() -> None:
     """Run the plugin until the engine ends it."""
     arguments = sys.argv[1:]
-    # a warning needs to be seen by hand too; a line for each request only where the engine asks for it
-    debug = engine_logger(arguments, engine_pb2.DEBUG) if arguments else lambda _: None
-    serve(Plugin(engine_logger(arguments, engine_pb2.WARNING), debug))
+    warn = engine_logger(arguments, WARNING, otherwise=partial(print, file=sys.stderr))
+    serve(Plugin(warn, engine_logger(arguments, DEBUG, otherwise=lambda _: None)))
 
 
 def _to_struct(properties: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:

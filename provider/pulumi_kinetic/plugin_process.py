@@ -1,18 +1,15 @@
-"""The process of a plugin: how it serves the engine, speaks to the user, and ends.
+"""The process of a plugin: how it serves the engine, and ends.
 
 One thread a call runs the synchronous core; how many calls are under way is the engine's choice (`--parallel`).
 """
 
 import os
 import signal
-import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2_grpc
 
 _MAX_WORKERS = 4096  # more than the engine asks for at a time
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
@@ -42,25 +39,6 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
         # stays in the journal, for `recover`.
         pool.shutdown(wait=True)
         os._exit(0)
-
-
-def engine_logger(arguments: list[str], severity: engine_pb2.LogSeverity.ValueType) -> Callable[[str], None]:
-    """Return what shows a text to the user.
-
-    Args:
-        arguments: The plugin's command line, whose last argument is the engine's address; empty where a person has
-            started it by hand, and then texts go to standard error.
-        severity: How the engine shows it: DEBUG only where it was asked for debug output (`pulumi up -d`).
-    """
-    if not arguments:
-        return lambda text: print(text, file=sys.stderr)  # noqa: T201
-    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(arguments[-1]))
-
-    def log(text: str) -> None:
-        with suppress(grpc.RpcError):  # what a text is about has been done
-            engine.Log(engine_pb2.LogRequest(severity=severity, message=text))
-
-    return log
 
 
 def _wait_for_end(parent: int) -> bool:
