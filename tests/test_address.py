@@ -8,31 +8,20 @@ from pulumi_kinetic.address import (
     Address,
     backend_url,
     dynamic_urn,
-    explicit_provider,
     stack_and_project,
 )
 
-DEFAULT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::default_0_1_0"
-EXPLICIT = "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod"
-
 
 def test_the_digest_tells_addresses_apart_and_is_stable() -> None:
-    here = Address("file:///state", "shop", "dev", "", "urn:orders")
-    assert here.digest() == Address(*here).digest() == "d4ccf251b1ef1e48"
+    here = Address("file:///state", "shop", "dev", "urn:orders")
+    assert here.digest() == Address(*here).digest() == "64d40989b0d96f92"
     others = [here._replace(**{part: "another"}) for part in here._fields]
-    assert len({here.digest(), *(other.digest() for other in others)}) == 6
+    assert len({here.digest(), *(other.digest() for other in others)}) == 5
 
 
 def test_stack_and_project_come_from_the_urn() -> None:
     assert stack_and_project("urn:pulumi:dev::shop::kinetic:index:WebhookEndpoint::a::b") == ("dev", "shop")
     assert stack_and_project("") == ("", "")
-
-
-def test_only_a_provider_of_the_program_is_part_of_an_address() -> None:
-    assert explicit_provider(EXPLICIT) == EXPLICIT
-    assert (
-        explicit_provider(DEFAULT) == explicit_provider("urn:pulumi:dev::shop::pulumi:providers:kinetic::default") == ""
-    )
 
 
 @pytest.mark.parametrize(
@@ -49,8 +38,9 @@ def test_a_dynamic_resources_urn_is_the_engines(parent: str, urn: str) -> None:
 
 
 def test_a_password_in_a_backends_url_is_not_kept(project: Path) -> None:
-    variables = {"PULUMI_BACKEND_URL": "postgres://me:SECRET@db.example:5432/pulumi?sslmode=require"}
-    assert backend_url(project, variables) == "postgres://me@db.example:5432/pulumi?sslmode=require"
+    for login in ("", "me@", "me:SECRET@", "me:SEC@RET@"):
+        variables = {"PULUMI_BACKEND_URL": f"postgres://{login}db.example:5432/pulumi?password=SECRET&sslmode=require"}
+        assert backend_url(project, variables) == "postgres://db.example:5432/pulumi?password&sslmode=require"
 
 
 @pytest.fixture
@@ -94,16 +84,33 @@ def test_without_a_login_it_is_pulumi_cloud(project: Path, tmp_path: Path, crede
     assert backend_url(project, {"PULUMI_HOME": str(tmp_path)}) == "https://api.pulumi.com"
 
 
+def test_a_home_of_nobody_is_the_clis_business(project: Path) -> None:
+    assert backend_url(project, {"PULUMI_BACKEND_URL": "file://~nosuchuser/x"}) == f"file://{project}/~nosuchuser/x"
+
+
 @pytest.mark.parametrize("broken", ["backend: [", "- list", "backend: text", "backend: {url: 7}", "\x00"])
 def test_a_broken_project_file_is_the_clis_business(project: Path, tmp_path: Path, broken: str) -> None:
     (project / "Pulumi.yaml").write_text(broken)
     assert backend_url(project, {"PULUMI_HOME": str(tmp_path)}) == "https://api.pulumi.com"
 
 
-@pytest.mark.parametrize("url", ["file://state", "file://./state", "file://x/../state", "file://{project}/state/"])
-def test_a_relative_folder_counts_from_the_project(project: Path, url: str) -> None:
-    variables = {"PULUMI_BACKEND_URL": url.format(project=project)}
-    assert backend_url(project / "sub", variables) == f"file://{project}/state"
+@pytest.mark.parametrize(
+    "url",
+    ["file://state", "file://./state", "file://x/../state", "file://{sub}/state/", "file://state?no_tmp_dir=true"],
+)
+def test_a_relative_folder_counts_from_where_the_cli_runs(project: Path, url: str) -> None:
+    sub = project / "sub"
+    assert backend_url(sub, {"PULUMI_BACKEND_URL": url.format(sub=sub)}) == f"file://{sub}/state"
+
+
+def test_a_folder_and_a_link_to_it_are_one_backend(project: Path) -> None:
+    (project / "link").symlink_to(project / "sub")
+    assert backend_url(project, {"PULUMI_BACKEND_URL": "file://link"}) == f"file://{project}/sub"
+
+
+def test_a_relative_home_of_the_cli_counts_from_where_it_runs(project: Path) -> None:
+    (project / "sub" / "credentials.json").write_text(json.dumps({"current": "gs://bucket"}))
+    assert backend_url(project, {"PULUMI_HOME": "sub"}) == "gs://bucket"
 
 
 def test_a_folder_of_the_home_is_absolute(project: Path) -> None:

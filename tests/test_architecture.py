@@ -20,6 +20,7 @@ PROVIDER = [
     "answers",
     "request",
     "client",
+    "record",
     "journal",
     "claims",
     "creation",

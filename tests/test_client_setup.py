@@ -138,6 +138,22 @@ def test_exceptions_from_the_proxy_are_obeyed(monkeypatch: pytest.MonkeyPatch, e
     api.close()
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_an_api_on_this_machine_is_reached_past_any_proxy(
+    monkeypatch: pytest.MonkeyPatch, emulator: EmulatorClient, name: str
+) -> None:
+    monkeypatch.setenv(name, "http://user:hunter2@127.0.0.1:9")
+    api = Client(emulator.settings())
+    assert list(api.list()) == []
+    api.close()
+
+
+@pytest.mark.parametrize("base_url", ["https://127.0.0.1:8443", "https://localhost", "https://[::1]:8443"])
+def test_its_certificates_are_read_all_the_same(monkeypatch: pytest.MonkeyPatch, base_url: str) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+    assert setup_problem(base_url).endswith(": check SSL_CERT_FILE")
+
+
 def test_a_proxy_that_does_not_answer_is_no_answer_and_keeps_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://user:hunter2@127.0.0.1:9")
     api = Client(settings())

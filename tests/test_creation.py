@@ -175,3 +175,34 @@ def test_the_bytes_of_a_create_are_frozen() -> None:
         creation.creation_body(inputs) == b'{"enabled_events":["b","a"],"url":"https://ex\\u00e4mple.com/\\u00fc?a=1"}'
     )
     assert creation.creation_body({"url": "https://a.example"}) == b'{"url":"https://a.example"}'
+
+
+def test_an_own_record_is_continued_though_another_keys_is_newer(
+    run: Run, emulator: EmulatorClient, waits: list[float]
+) -> None:
+    emulator.keys(md_test_emulator={}, md_test_other={})
+    mine = lose(run(), emulator)
+    lose(run(api_key="md_test_other"), emulator)
+    assert up(run())[0] == mine
+    assert waits
+
+
+def test_an_endpoint_that_cannot_be_read_back_is_kept_with_its_secret(
+    run: Run, emulator: EmulatorClient, waits: list[float], warnings: list[str]
+) -> None:
+    """A key without the scope for reading, or an API that fails just now: after a 2xx nothing is thrown away."""
+    made = lose(run(), emulator)
+    emulator.faults({"method": "GET", "status": 403, "commit": False, "times": 9})
+    endpoint_id, state = up(run())
+    assert (endpoint_id, state["signingSecret"]) == (made, emulator.truth()[made]["signing_secret"])
+    assert any(f"{made}, which an interrupted create made, can't be read back" in text for text in warnings)
+    assert waits
+
+
+def test_an_endpoint_that_is_not_seen_at_once_is_not_taken_for_deleted(
+    run: Run, emulator: EmulatorClient, waits: list[float]
+) -> None:
+    made = lose(run(), emulator)
+    emulator.faults({"method": "GET", "status": 404, "commit": False, "body": '{"code": "not_found"}', "times": 2})
+    assert up(run())[0] == made
+    assert waits

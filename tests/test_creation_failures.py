@@ -8,9 +8,10 @@ import pytest
 
 from pulumi_kinetic import creation, errors
 from pulumi_kinetic.client import Client
-from pulumi_kinetic.journal import Journal, new_record
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.process import Process
+from pulumi_kinetic.record import new_record
 from support.declarations import ADDRESS
 from support.emulator import EmulatorClient
 from support.runs import NEWS, Run, lose, up

@@ -1,9 +1,13 @@
 """Interrupted creates beside what the state holds already."""
 
+from pathlib import Path
+
 import pytest
 
 from pulumi_kinetic import errors
 from pulumi_kinetic.endpoint import Inputs
+from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.record import new_record
 from support.declarations import ADDRESS, declared
 from support.emulator import EmulatorClient
 from support.runs import NEWS, Run, lose, up
@@ -11,9 +15,28 @@ from support.runs import NEWS, Run, lose, up
 
 def test_an_endpoint_that_an_open_record_names_is_not_adopted(run: Run, emulator: EmulatorClient) -> None:
     made, _ = up(run())  # its engine never saved it
-    with pytest.raises(errors.AdoptionError, match=rf"{made} can't be adopted: an interrupted .*\nRemove `adopt`"):
+    with pytest.raises(errors.AdoptionError, match=rf"{made} can't be adopted: an interrupted .*\nWithout `adopt`"):
         up(run(), {**NEWS, "adopt": made})
     assert len(emulator.truth()) == 1
+
+
+def test_records_of_other_endpoints_do_not_hinder_an_adoption(
+    run: Run, emulator: EmulatorClient, journal_folder: Path
+) -> None:
+    (made,) = emulator.seed(1)
+    journal = Journal(journal_folder)
+    for other in ("we_!", "we_~"):  # one sorts before it, one after
+        journal.update(journal.begin(new_record(ADDRESS, f"key-{other}", b"{}")), stage="answered", endpoint_id=other)
+    assert up(run(), {**NEWS, "adopt": made})[0] == made
+
+
+@pytest.mark.parametrize("interrupted", ["!", "~"])
+def test_a_create_of_any_other_key_is_an_interrupted_replacement(
+    run: Run, journal_folder: Path, warnings: list[str], interrupted: str
+) -> None:
+    Journal(journal_folder).begin(new_record(ADDRESS, interrupted, b"{}"))
+    run().check({**NEWS, "idempotencyKey": "key"}, NEWS, ADDRESS)
+    assert "an interrupted replacement" in warnings[-1]
 
 
 def test_an_interrupted_replacement_is_named_by_the_next_plain_up(

@@ -15,8 +15,9 @@ from pulumi_kinetic.cli import audit
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.creation import creation_body
 from pulumi_kinetic.errors import KineticError, UnexpectedError, user_facing
-from pulumi_kinetic.journal import Journal, new_record
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.record import new_record
 from support.declarations import ADDRESS, declared
 from support.emulator import KEY
 from support.scripted_api import BODY, URL, answering

@@ -11,12 +11,13 @@ import pytest
 from pulumi_kinetic import journal
 from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
-from pulumi_kinetic.journal import Journal, Record, digest, new_record
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.process import Process
+from pulumi_kinetic.record import Record, digest, new_record
 from support.waiting import first_line
 
 KEY = "2f1c1e52-SECRET"
-HERE = Address("file:///state", "shop", "dev", "", "urn:orders")
+HERE = Address("file:///state", "shop", "dev", "urn:orders")
 
 
 @pytest.fixture
@@ -63,21 +64,19 @@ def test_a_record_is_in_progress_while_it_is_open_and_its_process_lives(kept: Jo
     assert not record.model_copy(update={"process": gone}).is_in_progress
 
 
-def test_the_newest_record_of_an_address_counts(kept: Journal, folder: Path) -> None:
+def test_the_newest_record_of_an_address_comes_first(kept: Journal, folder: Path) -> None:
     begin(kept, "other", HERE._replace(resource="urn:other"))
     begin(kept, "first")
     later = new_record(HERE, "second", b"{}").model_copy(update={"at": datetime.now(timezone.utc) + timedelta(1)})
     kept.begin(later)
-    newest = Journal(folder).newest_of(HERE)
-    assert newest is not None
-    assert newest.key == "second"
+    assert [record.key for record in Journal(folder).open_of(HERE)] == ["second", "first"]
 
 
-@pytest.mark.parametrize("part", ["backend", "project", "stack", "provider", "resource"])
+@pytest.mark.parametrize("part", ["backend", "project", "stack", "resource"])
 def test_a_record_of_another_address_is_nobody_elses(kept: Journal, part: str) -> None:
     begin(kept)
-    assert kept.newest_of(HERE) is not None
-    assert kept.newest_of(HERE._replace(**{part: "another"})) is None
+    assert len(kept.open_of(HERE)) == 1
+    assert kept.open_of(HERE._replace(**{part: "another"})) == []
 
 
 def test_a_key_that_a_state_shows_is_settled_for_good(kept: Journal, folder: Path) -> None:
@@ -183,7 +182,7 @@ def test_runs_that_end_beside_a_starting_one_never_disturb_it(folder: Path) -> N
     """The real race: one process writes and closes records while this one reads them over and over."""
     script = (
         "import sys; from pathlib import Path; from pulumi_kinetic.address import Address\n"
-        "from pulumi_kinetic.journal import Journal, new_record\n"
+        "from pulumi_kinetic.journal import Journal; from pulumi_kinetic.record import new_record\n"
         "journal = Journal(Path(sys.argv[1])); print('begins', flush=True)\n"
         "for number in range(400): journal.close(journal.begin(new_record(Address(), str(number), b'{}')))\n"
     )
@@ -270,6 +269,8 @@ def test_a_record_under_another_name_touches_no_file_but_its_own(kept: Journal, 
 
 def test_the_folder_follows_pulumi_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_HOME", "/somewhere")
-    assert journal.default_folder() == Path("/somewhere/kinetic/journal")
+    assert journal.default_folder(Path("/project")) == Path("/somewhere/kinetic/journal")
+    monkeypatch.setenv("PULUMI_HOME", "home")
+    assert journal.default_folder(Path("/project")) == Path("/project/home/kinetic/journal")
     monkeypatch.delenv("PULUMI_HOME")
-    assert journal.default_folder() == Path.home() / ".pulumi" / "kinetic" / "journal"
+    assert journal.default_folder(Path("/project")) == Path.home() / ".pulumi" / "kinetic" / "journal"

@@ -23,7 +23,7 @@ def test_a_look_up_tells_everything_but_the_secret(plugin_door: PluginDoor, emul
 
 
 def test_a_look_up_without_an_id_is_told(plugin_door: PluginDoor) -> None:
-    assert invoke(plugin_door, schema.GET)[1] == [("webhookEndpointId", "is required")]
+    assert invoke(plugin_door, schema.GET)[1] == [("webhookEndpointId", "is required: a string")]
 
 
 def test_a_look_up_of_what_is_not_there_is_an_error(plugin_door: PluginDoor) -> None:

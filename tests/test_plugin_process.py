@@ -75,10 +75,11 @@ def test_a_create_that_is_cut_off_by_the_plugins_end_keeps_its_record(
     emulator.faults({"method": "POST", "delay_seconds": 1})
     with PluginDoor(config) as door:
         checked, _ = door.check({}, inputs({}))
-        door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(checked)))
+        under_way = door.stub.Create.future(messages.CreateRequest(urn=URN, properties=door.sent(checked)))
         wait_until(lambda: emulator.requests("POST"), "the POST to arrive")
         door.process.send_signal(signal.SIGINT)
         door.process.wait(20)
+        assert under_way.exception() is not None
     (made,) = emulator.truth()
     (record,) = open_records()
     assert record.endpoint_id in (made, None)

@@ -29,3 +29,19 @@ def test_secrets_that_a_server_echoes_are_not_passed_on() -> None:
     assert str(problem(lambda: api.create(BODY, "key-1", URL))).endswith(
         "The server says: key [redacted], idempotency [redacted], [redacted], [redacted]"
     )
+
+
+@pytest.mark.parametrize("secret", ["whsec_ab+cd/EF==", "md_test_abc-defghi", "md_live_0.1"])
+def test_a_key_or_secret_in_the_wrong_place_is_not_shown(secret: str) -> None:
+    assert redact.value(secret) == '"[redacted]"'
+    assert redact.value([secret, "a"]) == "['[redacted]', 'a']"
+    assert redact.text(f"the key {secret} is wrong") == "the key [redacted] is wrong"
+
+
+def test_a_url_that_the_server_repeats_is_not_shown() -> None:
+    url = "https://example.com/services/T0/TOKEN"
+    answer = httpx.Response(422, json={"message": f"{url} is not reachable"})
+    creating, _ = answering(answer)
+    assert "TOKEN" not in str(problem(lambda: creating.create(BODY, "key-1", url)))
+    updating, _ = answering(answer)
+    assert "TOKEN" not in str(problem(lambda: updating.update("we_1", {"url": url})))

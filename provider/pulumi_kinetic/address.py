@@ -13,26 +13,24 @@ from urllib.parse import unquote
 PULUMI_CLOUD = "https://api.pulumi.com"
 STACK_TYPE = "pulumi:pulumi:Stack"
 DYNAMIC_TYPE = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
-_PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):[^/?#@]*@")
+_LOGIN = re.compile(r"(?<=://)[^/?#]*@")
+_SECRET_PARAMETER = re.compile(r"(?i)([?&][^=&]*(?:password|passwd|pwd|secret|token|key)[^=&]*)=[^&]*")
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
-_DEFAULT_PROVIDER = re.compile(r"::pulumi:providers:[^:]+::default(_|$)")
 
 
 class Address(NamedTuple):
-    """What tells a create from every other: only a create of the same address is continued.
+    """What identifies a create: only a create of the same address is continued.
 
     Attributes:
         backend: The URL of the backend that holds the stack; two backends may hold stacks of one name.
         project: The Pulumi project.
         stack: The stack's name, without organization.
-        provider: The URN of the provider that the program gave the resource; "" where its settings are the stack's.
         resource: The resource's URN.
     """
 
     backend: str = ""
     project: str = ""
     stack: str = ""
-    provider: str = ""
     resource: str = ""
 
     def digest(self) -> str:
@@ -44,11 +42,6 @@ def stack_and_project(urn: str) -> tuple[str, str]:
     """Return stack and project of a resource's urn:pulumi:STACK::PROJECT::TYPE::NAME; "" where it is no URN."""
     parts = urn.removeprefix("urn:pulumi:").split("::")
     return (parts[0], parts[1]) if len(parts) > 1 else ("", "")
-
-
-def explicit_provider(urn: str) -> str:
-    """Return the URN of a provider; "" for one that the engine made by itself, whose name changes with its version."""
-    return "" if _DEFAULT_PROVIDER.search(urn) else urn
 
 
 def dynamic_urn(stack: str, project: str, name: str, parent_urn: str) -> str:
@@ -69,19 +62,23 @@ def backend_url(folder: Path, variables: Mapping[str, str]) -> str:
     """Return the URL of the backend in use, found as the CLI finds it.
 
     Args:
-        folder: Any folder of the project.
+        folder: Where the CLI runs: a folder of the project, from which a relative URL counts.
         variables: The process environment.
 
     Returns: PULUMI_BACKEND_URL, else what the project file names, else the one that the CLI is logged in to; the path
-        of a `file://` URL is absolute, a relative one counts from the project's folder. Never a password.
+        of a `file://` URL is absolute and without links and options. Without login and password.
     """
-    project = _project_file(folder)
-    root = project.parent if project else folder
-    url = variables.get("PULUMI_BACKEND_URL") or _backend_of_project(project) or _backend_of_login(variables)
+    url = (
+        variables.get("PULUMI_BACKEND_URL")
+        or _backend_of_project(_project_file(folder))
+        or _backend_of_login(folder, variables)
+    )
     if not url.startswith("file://"):
-        return _PASSWORD.sub(r"\1@", url).rstrip("/")
-    path, question, query = url.removeprefix("file://").partition("?")
-    return f"file://{os.path.normpath(root / Path(unquote(path)).expanduser())}{question}{query}"
+        return _SECRET_PARAMETER.sub(r"\1", _LOGIN.sub("", url)).rstrip("/")
+    path = Path(unquote(url.removeprefix("file://").partition("?")[0]))
+    with suppress(RuntimeError):  # the home of a user who doesn't exist: the CLI has more to say about it
+        path = path.expanduser()
+    return f"file://{os.path.realpath(folder / path)}"
 
 
 def _project_file(folder: Path) -> Path | None:
@@ -89,24 +86,34 @@ def _project_file(folder: Path) -> Path | None:
     return next((place / name for place in places for name in _PROJECT_FILES if (place / name).is_file()), None)
 
 
+def project_name(folder: Path) -> str:
+    """Return the name of the project that a folder belongs to; "" where there is none."""
+    return str(_read_project(_project_file(folder)).get("name") or "")
+
+
 def _backend_of_project(project: Path | None) -> str:
+    backend = _read_project(project).get("backend")
+    url = backend.get("url") if isinstance(backend, dict) else None
+    return url if isinstance(url, str) else ""
+
+
+def _read_project(project: Path | None) -> dict[str, object]:
+    """A project file's settings; JSON is YAML too. The CLI has more to say about a broken one than this."""
     if project is None:
-        return ""
+        return {}
     import yaml  # noqa: PLC0415 only where no variable names the backend; the SDK requires it
 
-    with suppress(OSError, yaml.YAMLError, UnicodeDecodeError):  # the CLI has more to say about a broken file
+    with suppress(OSError, yaml.YAMLError, UnicodeDecodeError):
         settings = yaml.safe_load(project.read_text(encoding="utf-8"))
-        backend = settings.get("backend") if isinstance(settings, dict) else None
-        url = backend.get("url") if isinstance(backend, dict) else None
-        return url if isinstance(url, str) else ""
-    return ""
+        return settings if isinstance(settings, dict) else {}
+    return {}
 
 
-def _backend_of_login(variables: Mapping[str, str]) -> str:
+def _backend_of_login(folder: Path, variables: Mapping[str, str]) -> str:
     home = variables.get("PULUMI_CREDENTIALS_PATH") or variables.get("PULUMI_HOME")
-    folder = Path(home) if home else Path.home() / ".pulumi"
+    home_folder = folder / home if home else Path.home() / ".pulumi"
     with suppress(OSError, ValueError):
-        credentials = json.loads((folder / "credentials.json").read_text(encoding="utf-8"))
+        credentials = json.loads((home_folder / "credentials.json").read_text(encoding="utf-8"))
         current = credentials.get("current") if isinstance(credentials, dict) else None
         return str(current) if current else PULUMI_CLOUD
     return PULUMI_CLOUD

@@ -13,9 +13,9 @@ _ALREADY_MANAGED_ADVICE = (
 
 
 class Claims:
-    """What keeps two resources of a run from managing one endpoint, and a delete from hitting what another manages.
+    """What keeps two resources from managing one endpoint, and a delete from hitting what another of them manages.
 
-    Threads may share it.
+    It sees the resources of this process, which are those of one provider. Threads may share it.
     """
 
     def __init__(self) -> None:

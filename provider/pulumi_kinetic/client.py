@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from pulumi_kinetic import answers, errors, redact
 from pulumi_kinetic.answers import Page, RemoteEndpoint
 from pulumi_kinetic.request import COLLECTION, Request
-from pulumi_kinetic.settings import SOURCES, Environment, Settings
+from pulumi_kinetic.settings import SOURCES, Settings
 
 PAGE_SIZE = 100
 _LIST = "list webhook endpoints"
@@ -100,11 +100,6 @@ class Client:
         self._http = _open_http(settings, transport)
         self._debug = debug
 
-    @property
-    def environment(self) -> Environment:
-        """The environment of the API key."""
-        return self._settings.environment
-
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -118,7 +113,7 @@ class Client:
             url: The endpoint's, for messages; of it, only scheme and host are shown.
         """
         operation = f"create a webhook endpoint for {redact.origin(url)}"
-        request = Request(operation, "POST", content=body, idempotency_key=idempotency_key)
+        request = Request(operation, "POST", content=body, idempotency_key=idempotency_key, url=url)
         return self._call(request, answers.read_endpoint)
 
     def get(self, endpoint_id: str) -> RemoteEndpoint:
@@ -137,7 +132,10 @@ class Client:
             NotFoundError: The API says that the endpoint doesn't exist.
         """
         operation = f"update webhook endpoint {endpoint_id}"
-        request = Request(operation, "PATCH", _path_of(endpoint_id), content=encode(fields))
+        url = fields.get("url")
+        request = Request(
+            operation, "PATCH", _path_of(endpoint_id), content=encode(fields), url=url if isinstance(url, str) else None
+        )
         return self._call(request, lambda answer: answers.read_endpoint(answer, endpoint_id))
 
     def delete(self, endpoint_id: str) -> None:
@@ -191,7 +189,7 @@ class Client:
         raise AssertionError  # count() doesn't end
 
     def _attempt(self, request: Request, read: Callable[[object], T], attempt: int, *, may_have_arrived: bool) -> T:
-        secrets = (*self._secrets, *filter(None, [request.idempotency_key]))
+        secrets = (*self._secrets, *request.secrets)
         began = time.monotonic()
         response = self._send(request, secrets, attempt, may_have_arrived=may_have_arrived)
         milliseconds = (time.monotonic() - began) * 1000
@@ -251,6 +249,8 @@ def _open_http(settings: Settings, transport: httpx.BaseTransport | None) -> htt
             timeout=settings.timeout_seconds,
             limits=httpx.Limits(max_connections=None),  # the engine decides how many calls are under way
             transport=transport,
+            # the environment's proxies are for other machines; its certificates are for this one too
+            mounts={f"all://{base_url.netloc.decode()}": None} if settings.is_on_this_machine else None,
             headers={
                 "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
                 "MD-Version": settings.api_version,

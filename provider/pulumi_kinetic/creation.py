@@ -16,11 +16,14 @@ from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, Patch, fields_of, without_none
-from pulumi_kinetic.journal import Journal, Record, new_record
+from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.process import Parent, Process
+from pulumi_kinetic.record import Record, new_record
 from pulumi_kinetic.settings import Settings
 
 _POLL_SECONDS = 0.1
+_READS = 3
+_READ_AGAIN_SECONDS = 1.0
 _UNKNOWN_END = (
     "Whether it was created isn't known. The next `pulumi up` on this machine continues it; on another, run "
     "`pulumi-kinetic recover` first."
@@ -45,6 +48,7 @@ _ENGINE_IS_GONE = "the engine that asked for this is gone: nothing was sent"
 _SETTLED = "the create of an earlier run is settled meanwhile: nothing was sent"
 _SPENT = "an earlier run made {endpoint_id} for this resource, which has been deleted since, or is in the state already"
 _AGAIN = "Nothing was created. Run `pulumi up` again: it makes a new endpoint."
+_NOT_READ_BACK = "{endpoint_id}, which an interrupted create made, can't be read back: {error}"
 _NOT_RECORDED = "{endpoint_id} was created, but the journal can't be written: {error}"
 
 
@@ -97,14 +101,14 @@ class Creator:
 
         Only reads: a preview calls it too.
         """
-        record = self._journal.newest_of(address)
-        if record is None or self._journal.has_arrived(record.key):
-            return str(uuid4())
-        if record.base_url and (record.base_url, record.account) != (self._settings.base_url, self._settings.account):
-            self._warn(_OTHER_ACCOUNT.format(base_url=record.base_url, urn=address.resource))
-            return str(uuid4())
-        self._of_earlier_runs.add(record.key)
-        return record.key
+        records = self._journal.open_of(address)
+        mine = [record for record in records if record.account in ("", self._settings.account)]
+        if mine:
+            self._of_earlier_runs.add(mine[0].key)
+            return mine[0].key
+        if records:
+            self._warn(_OTHER_ACCOUNT.format(base_url=records[0].base_url, urn=address.resource))
+        return str(uuid4())
 
     def create(self, inputs: Inputs, address: Address) -> Created:
         """Create the endpoint, or take the one that an earlier run's create has made.
@@ -144,7 +148,7 @@ class Creator:
         return record if self._journal.has_arrived(key) else self._journal.update(latest, stage="open")
 
     def _wait_for_its_process(self, record: Record) -> Record:
-        """A provider that outlives its killed CLI may still be at it: the API's answer to it is the better one."""
+        """A provider that outlives its killed CLI may still be sending this create: wait instead of racing it."""
         deadline = time.monotonic() + self._settings.deadline_seconds
         while record.is_in_progress and record.process != Process.current() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
@@ -171,24 +175,32 @@ class Creator:
                 self._journal.update(record, stage="failed")
             advice = _CONTINUED_END.format(urn=record.address.resource) if continued else _UNKNOWN_END
             raise error.with_advice(f"{error.advice} {advice}".strip()) from None
-        endpoint_id = remote.webhook_endpoint_id
-        if record.endpoint_id not in (None, endpoint_id):
-            self._warn(_FORGOTTEN_KEY.format(endpoint_id=endpoint_id, lost=record.endpoint_id))
+        endpoint_id, lost = remote.webhook_endpoint_id, record.endpoint_id
         try:
             record = self._journal.update(record, stage="answered", endpoint_id=endpoint_id)
         except errors.JournalError as error:
             self._warn(_NOT_RECORDED.format(endpoint_id=endpoint_id, error=error))
+        if lost not in (None, endpoint_id):
+            self._warn(_FORGOTTEN_KEY.format(endpoint_id=endpoint_id, lost=lost))
         return remote, record
 
     def _is_spent(self, remote: RemoteEndpoint) -> bool:
         """Whether a continued create's endpoint is gone, or in the state already: its key can't make another."""
-        if self._claims.is_managed(remote.webhook_endpoint_id):
+        endpoint_id = remote.webhook_endpoint_id
+        if self._claims.is_managed(endpoint_id):
             return True
-        try:
-            self._api.get(remote.webhook_endpoint_id)
-        except errors.NotFoundError:
-            return True
-        return False
+        for _ in range(_READS):
+            try:
+                self._api.get(endpoint_id)
+            except errors.NotFoundError:  # noqa: PERF203 a retry is a try in a loop
+                time.sleep(_READ_AGAIN_SECONDS)  # the POST may have made it just now, and not be seen everywhere yet
+            except errors.ApiError as error:
+                # after a 2xx nothing is thrown away: a refresh shows whether it exists
+                self._warn(_NOT_READ_BACK.format(endpoint_id=endpoint_id, error=error))
+                return False
+            else:
+                return False
+        return True
 
 
 def creation_body(inputs: Inputs) -> bytes:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -31,6 +30,7 @@ from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.engine_log import DEBUG, engine_logger
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.process import Parent
 from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
 
 _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
@@ -62,9 +62,11 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     signing_secret: pulumi.Output[str | None]
     """Verifies deliveries. A Pulumi secret; None for an adopted endpoint whose secret was not supplied."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **keywords: object) -> None:
         """Keep the type; left alone, the SDK would give a subclass the type of any dynamic resource."""
-        super().__init_subclass__(module="kinetic", name="WebhookEndpoint")
+        if {"module", "name"} & keywords.keys():
+            raise TypeError("a subclass of WebhookEndpoint keeps its type: leave out the keywords module and name")
+        super().__init_subclass__(module="kinetic", name="WebhookEndpoint", **keywords)
 
     def __init__(  # noqa: PLR0913 one argument for each input of the resource
         self,
@@ -103,7 +105,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             "environment": None,
             "signing_secret": None,
         }
-        # Subclasses had another type before 0.2: without the alias, their endpoints would be replaced.
+        # Subclasses had another type once: without the alias, their endpoints would be replaced.
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
@@ -148,6 +150,8 @@ def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
         SettingsError: The API key or another setting is missing or wrong.
         ApiError: The API can't be asked.
     """
+    if not isinstance(webhook_endpoint_id, str):
+        raise errors.KineticError("the id of an endpoint is a string (we_…): pass an Output's value in `apply`")
     with _client_of_the_stack() as api:
         return WebhookEndpointInfo(**cast("Properties", api.get(webhook_endpoint_id).public()))
 
@@ -182,8 +186,9 @@ class KineticProvider(dynamic.ResourceProvider):
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
             # the SDK's own log has no engine in this process: it prints warnings, which the engine shows, and no more
             api = Client(loaded, debug=engine_logger(sys.argv[1:], DEBUG, otherwise=lambda _: None))
-            self._lifecycle = Lifecycle(loaded, api, Journal(default_folder()), warn=pulumi.log.warn)
-            self._backend = backend_url(Path.cwd(), os.environ)
+            folder = Parent().folder
+            self._lifecycle = Lifecycle(loaded, api, Journal(default_folder(folder)), warn=pulumi.log.warn)
+            self._backend = backend_url(folder, os.environ)
         except errors.SettingsError as error:
             self._problems = error.problems
 

@@ -1,4 +1,4 @@
-"""Records of creates that may not have reached the state: on disk before a request leaves, gone on arrival.
+"""Records of creates: on disk before a request leaves, removed once the engine shows the create in a state.
 
 The engine forgets a create whenever the provider process dies or create returns an error
 (see docs/contributing/engine-facts.md#dropped-pending-operation). A record here outlives both, so that the next
@@ -7,66 +7,25 @@ The engine forgets a create whenever the provider process dies or create returns
 
 import atexit
 import concurrent.futures.thread
-import hashlib
 import os
 import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
 from pulumi_kinetic.process import Parent, Process
+from pulumi_kinetic.record import Record, digest
 
 DIGEST_DAYS = 30
 _MAX_RECORD_BYTES = 1024 * 1024
 _NAME_CHARS = 16
 _SECONDS_A_DAY = 86_400
-
-
-class Record(BaseModel):
-    """One create. The only file that may hold an Idempotency-Key and a secret url; never the API key or signing secret.
-
-    Attributes:
-        address: Where it belongs.
-        key: Its Idempotency-Key, which the engine has too: in the pending operation, and in the state on arrival.
-        body: The bytes that it sends, whichever process and release sends them.
-        base_url: The API that it was sent to; "" where another machine began it.
-        account: The digest of the API key's account; "" where another machine began it.
-        at: When it was begun.
-        process: Which process works on it.
-        stage: `open` while a process works on it, `failed` where that left open what the API did, `answered` when the
-            API has created the endpoint.
-        endpoint_id: What it made, when that is known.
-    """
-
-    model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
-
-    address: Address
-    key: str = Field(repr=False)
-    body: str = Field(repr=False)
-    base_url: str = ""
-    account: str = ""
-    at: datetime
-    process: Process
-    stage: Literal["open", "failed", "answered"] = "open"
-    endpoint_id: str | None = None
-
-    @property
-    def file_name(self) -> str:
-        """Its file's name, which doesn't reveal the key."""
-        return f"{self.address.digest()}-{digest(self.key)}.json"
-
-    @property
-    def is_in_progress(self) -> bool:
-        """Whether a process that lives may still send it, or wait for the answer."""
-        return self.stage == "open" and self.process.is_alive()
 
 
 def _interpreter_is_ending() -> bool:
@@ -107,10 +66,10 @@ class Journal:
             known = self._load()
         return sorted(known.values(), key=lambda record: record.at, reverse=True)
 
-    def newest_of(self, address: Address) -> Record | None:
-        """Return the newest record of an address; none where the resource isn't known."""
+    def open_of(self, address: Address) -> list[Record]:
+        """Return the records of an address that aren't settled, newest first; none where the resource isn't known."""
         records = self.records() if address.resource else []
-        return next((record for record in records if record.address == address), None)
+        return [record for record in records if record.address == address and not self.has_arrived(record.key)]
 
     def of_key(self, key: str) -> Record | None:
         """Return the record with this key."""
@@ -118,7 +77,9 @@ class Journal:
 
     def has_arrived(self, key: str) -> bool:
         """Tell whether a key is settled: the engine has shown it in a state within the last 30 days, or it is spent."""
-        return (self.folder / "arrived" / digest(key)).exists()
+        with suppress(OSError):
+            return (self.folder / "arrived" / digest(key)).exists()
+        return False
 
     def reread(self, record: Record) -> Record | None:
         """Return a record as another process has left it; None where it has closed it, or it can't be read."""
@@ -166,17 +127,23 @@ class Journal:
             (self.folder / record.file_name).unlink(missing_ok=True)
 
     def settle(self, record: Record) -> None:
-        """Close a record whose key must never be continued: it is spent, or a person says so."""
-        self._write_digest(record.key)
+        """Close a record whose key must never be continued: it is spent, or a person says so.
+
+        Raises:
+            JournalError: That can't be written down, so the record stays.
+        """
+        try:
+            self._write_digest(record.key)
+        except OSError as error:
+            raise self._unwritable(error) from None
         self.close(record)
 
     def note_arrival(self, key: str | None, endpoint_id: str | None = None) -> None:
         """Close what the engine shows in a state, by its key or by its id; its key is never continued again."""
-        if not self.records():
-            return
         for record in self.records():
             if record.key == key or (endpoint_id and record.endpoint_id == endpoint_id):
-                self._write_digest(record.key)
+                with suppress(OSError):  # without the digest, the key itself in the state is still there
+                    self._write_digest(record.key)
                 self.close(record)
 
     def close_handed_over(self) -> None:
@@ -196,11 +163,10 @@ class Journal:
         return self._known
 
     def _read_folder(self) -> Iterator[tuple[str, Record]]:
-        try:
-            paths = sorted(self.folder.glob("*.json"))
-        except OSError as error:
-            self.problems.append(f"{self.folder} can't be read ({error.strerror})")
+        if self.folder.exists() and not os.access(self.folder, os.R_OK | os.X_OK):
+            self.problems.append(f"{self.folder} can't be read: it belongs to another user")
             return
+        paths = sorted(self.folder.glob("*.json"))
         for path in paths:
             try:
                 record = _read(path)
@@ -224,51 +190,39 @@ class Journal:
                 os.fsync(file.fileno())
             beside.replace(path)
         except OSError as error:
-            raise JournalError(
-                f"can't write the journal in {self.folder} ({error.strerror}), without which an interrupted create "
-                "would be lost",
-                advice="Make the folder writable, or set PULUMI_HOME to one that is.",
-            ) from None
+            with suppress(OSError):  # half a record may hold a key and a secret url
+                beside.unlink(missing_ok=True)
+            raise self._unwritable(error) from None
         _sync_folder(self.folder)
         with self._lock:
             self._load()[record.file_name] = record
 
     def _write_digest(self, key: str) -> None:
-        """Best effort: without the digest, the key itself in the state is still there."""
         folder = self.folder / "arrived"
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / digest(key)).touch(mode=0o600)
-            old = time.time() - DIGEST_DAYS * _SECONDS_A_DAY
-            for path in folder.iterdir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / digest(key)).touch(mode=0o600)
+        old = time.time() - DIGEST_DAYS * _SECONDS_A_DAY
+        for path in folder.iterdir():
+            with suppress(OSError):  # another process tidies up too
                 if path.stat().st_mtime < old:
-                    path.unlink(missing_ok=True)
-        except OSError:
-            return
+                    path.unlink()
+
+    def _unwritable(self, error: OSError) -> JournalError:
+        return JournalError(
+            f"can't write the journal in {self.folder} ({error.strerror}), without which an interrupted create would "
+            "be lost",
+            advice="Make the folder writable, or set PULUMI_HOME to one that is.",
+        )
 
 
-def new_record(address: Address, key: str, body: bytes, *, base_url: str = "", account: str = "") -> Record:
-    """Return the record of a create that this process is about to begin."""
-    return Record(
-        address=address,
-        key=key,
-        body=body.decode(),
-        base_url=base_url,
-        account=account,
-        at=datetime.now(timezone.utc),
-        process=Process.current(),
-    )
+def default_folder(folder: Path) -> Path:
+    """Return `$PULUMI_HOME/kinetic/journal`, where PULUMI_HOME is `~/.pulumi` unless set.
 
-
-def default_folder() -> Path:
-    """Return `$PULUMI_HOME/kinetic/journal`, where PULUMI_HOME is `~/.pulumi` unless set."""
+    Args:
+        folder: Where the CLI runs, from which a relative PULUMI_HOME counts.
+    """
     home = os.environ.get("PULUMI_HOME")
-    return (Path(home) if home else Path.home() / ".pulumi") / "kinetic" / "journal"
-
-
-def digest(key: str) -> str:
-    """Hash an Idempotency-Key for use in a file name, so that the name doesn't reveal the key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
+    return (folder / home if home else Path.home() / ".pulumi") / "kinetic" / "journal"
 
 
 def _read(path: Path) -> Record:

@@ -42,7 +42,7 @@ _INTERRUPTED_REPLACEMENT = (
     "an interrupted replacement of this resource may have made an endpoint: `pulumi up --replace {urn}` continues it; "
     "`pulumi-kinetic recover --list` names it"
 )
-_BEING_CONTINUED = "{endpoint_id} can't be adopted: an interrupted create of {urn} made it"
+_BEING_CONTINUED = "{endpoint_id} can't be adopted: an interrupted create of {urn} made it (backend {backend})"
 
 
 class Lifecycle:
@@ -90,8 +90,7 @@ class Lifecycle:
             return str(uuid4()) if news.get("adopt") else self._creator.key_for(address)
         key = olds.get("idempotencyKey")
         self._journal.note_arrival(key)
-        record = self._journal.newest_of(address)
-        if record is not None and record.key != key and not self._journal.has_arrived(record.key):
+        if any(record.key != key for record in self._journal.open_of(address)):
             self._warn(_INTERRUPTED_REPLACEMENT.format(urn=address.resource))
         return str(uuid4())
 
@@ -216,8 +215,12 @@ class Lifecycle:
         endpoint_id = str(endpoint_id)
         record = next((record for record in self._journal.records() if record.endpoint_id == endpoint_id), None)
         if record is not None and not self._journal.has_arrived(record.key):
-            text = _BEING_CONTINUED.format(endpoint_id=endpoint_id, urn=record.address.resource)
-            raise errors.AdoptionError(text, advice="Remove `adopt`: `pulumi up` then continues that create.")
+            urn, backend = record.address.resource, record.address.backend
+            raise errors.AdoptionError(
+                _BEING_CONTINUED.format(endpoint_id=endpoint_id, urn=urn, backend=backend),
+                advice="Without `adopt`, `pulumi up` of that stack continues the create. If that isn't wanted, run "
+                f"`pulumi-kinetic recover --forget {urn}`.",
+            )
         with self._claims.adopting(endpoint_id):
             try:
                 remote = converge(self._api, self._api.get(endpoint_id), inputs)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial, wraps
 from importlib import metadata
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import grpc
@@ -22,7 +21,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 from pydantic.alias_generators import to_camel
 
 from pulumi_kinetic import endpoint, errors, schema, settings, values
-from pulumi_kinetic.address import Address, backend_url, explicit_provider, stack_and_project
+from pulumi_kinetic.address import Address, backend_url, stack_and_project
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State, without_none
@@ -30,6 +29,7 @@ from pulumi_kinetic.engine_log import DEBUG, WARNING, engine_logger
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.plugin_process import ENDED, serve
+from pulumi_kinetic.process import Parent
 from pulumi_kinetic.values import UNKNOWN, from_struct
 
 _REQUIRED_ARGUMENTS = {schema.GET: ("webhookEndpointId",), schema.LIST: ()}
@@ -66,7 +66,6 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         self._api: Client | None = None
         self._lifecycle: Lifecycle | None = None
         self._backend = ""
-        self._provider = ""
         self._cancelled = False
 
     @_answers("agree on the protocol")
@@ -110,11 +109,10 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """Take the settings."""
         loaded = settings.load(from_struct(request.args).values.get, os.environ)
         self._api = Client(loaded, debug=self._debug)
-        self._lifecycle = Lifecycle(
-            loaded, self._api, Journal(default_folder(), is_ending=ENDED.is_set), warn=self._warn
-        )
-        self._backend = backend_url(Path.cwd(), os.environ)
-        self._provider = explicit_provider(request.urn)
+        folder = Parent().folder
+        journal = Journal(default_folder(folder), is_ending=ENDED.is_set)
+        self._lifecycle = Lifecycle(loaded, self._api, journal, warn=self._warn)
+        self._backend = backend_url(folder, os.environ)
         return messages.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_answers("check the inputs")
@@ -122,7 +120,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """Validate the inputs, and give a new resource its Idempotency-Key."""
         olds, news = from_struct(request.olds), from_struct(request.news)
         stack, project = stack_and_project(request.urn)
-        address = Address(self._backend, project, stack, self._provider, request.urn)
+        address = Address(self._backend, project, stack, request.urn)
         checked = self._configured().check(cast("Inputs", olds.values), cast("Inputs", news.values), address)
         failures = [failure.redacted() for failure in checked.failures]
         return messages.CheckResponse(
@@ -191,9 +189,11 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: messages.InvokeRequest) -> messages.InvokeResponse:
         """Answer the functions `getWebhookEndpoint` and `listWebhookEndpoints`."""
         args = from_struct(request.args).values
-        missing = [name for name in _REQUIRED_ARGUMENTS[request.tok] if not args.get(name)]
+        if request.tok not in _REQUIRED_ARGUMENTS:
+            raise errors.KineticError(f"there is no function {request.tok}: {', '.join(_REQUIRED_ARGUMENTS)}")
+        missing = [name for name in _REQUIRED_ARGUMENTS[request.tok] if not isinstance(args.get(name), str)]
         if missing:
-            failures = [messages.CheckFailure(property=name, reason="is required") for name in missing]
+            failures = [messages.CheckFailure(property=name, reason="is required: a string") for name in missing]
             return messages.InvokeResponse(failures=failures)
         api = self._configured_api()
         if request.tok == schema.GET:
@@ -267,6 +267,8 @@ def _list_page(api: Client, request: "messages.ListRequest") -> "list[messages.L
     """One page; its continuation token holds how many were listed so far, and the last one's id."""
     so_far, _, after = request.continuation_token.partition(":")
     left = request.limit - int(so_far or 0) if request.limit > 0 else None
+    if request.page_size > 0:
+        left = min(request.page_size + 1, left or request.page_size + 1)  # one more says whether a page follows
     ids = [remote.webhook_endpoint_id for remote in islice(api.list(starting_after=after or None), left)]
     page = ids[: request.page_size] if request.page_size > 0 else ids
     responses = [messages.ListResponse(result=messages.ListResponse.Result(id=endpoint_id)) for endpoint_id in page]

@@ -1,13 +1,14 @@
 """Is that process alive, on this machine?"""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel
 
 
 class Process(BaseModel):
-    """A process of this machine, told from every other that has, had or will have its number.
+    """A process of this machine, identified so that a reused pid isn't mistaken for it.
 
     Attributes:
         number: Its pid.
@@ -52,6 +53,14 @@ class Parent:
         self._engine = _nearest_ancestor("pulumi")
 
     @property
+    def folder(self) -> Path:
+        """Where the engine runs, from where its relative paths count; with a project's `main` this is elsewhere."""
+        if self._engine is not None:
+            with suppress(OSError):
+                return Path(f"/proc/{self._engine.number}/cwd").readlink()
+        return Path.cwd()
+
+    @property
     def is_gone(self) -> bool:
         """Whether the engine has ended: nobody hears what this process answers."""
         return os.getppid() != self._number or (self._engine is not None and not self._engine.is_alive())
@@ -66,7 +75,7 @@ def is_running(number: int) -> bool:
 def _start_time(number: int) -> str | None:
     """When a process started, by the kernel's clock; "" where there is no /proc, None where it doesn't run."""
     try:
-        fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
         return None if Path("/proc/self/stat").exists() else ""
     return None if fields[0] == "Z" else fields[19]
@@ -77,7 +86,7 @@ def _nearest_ancestor(name: str) -> Process | None:
     number = os.getppid()
     while number > 1:
         try:
-            text = Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
+            text = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             return None
         if text[text.index("(") + 1 : text.rindex(")")] == name:

@@ -1,11 +1,11 @@
-"""What may be shown, of what: every text that leaves this process goes through here. Pure functions."""
+"""What may be shown, of what: values of a user, and texts of servers and libraries. Pure functions."""
 
 import re
 
 MAX_VALUE_CHARS = 120
 MAX_MESSAGE_CHARS = 300
 REDACTED = "[redacted]"
-_TOKEN = re.compile(r"(whsec|md_test|md_live)_\w+")
+_TOKEN = re.compile(r"(whsec|md_test|md_live)_[^\s\"'<>,;&?#]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MASK_CHARACTERS = {"*", "…", "•"}
 
@@ -15,7 +15,7 @@ def value(value: object) -> str:
 
     Those are user:password@, query and fragment.
     """
-    shown = value if isinstance(value, str) else repr(value)
+    shown = _TOKEN.sub(REDACTED, value if isinstance(value, str) else repr(value))
     shown = re.sub(r"(?s)^([a-zA-Z][\w+.-]*://)?.*@", r"\1***@", shown)
     shown = re.sub(r"(?s)[?#].*", "…", shown) if "://" in shown else shown
     shown = _cut(_CONTROL.sub(" ", shown), MAX_VALUE_CHARS)

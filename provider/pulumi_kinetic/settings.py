@@ -20,7 +20,7 @@ Environment = Literal["sandbox", "production"]
 
 SANDBOX_URL = "https://sandbox.api.microndelta.com"
 SANDBOX_KEY_PREFIX = "md_test_"
-_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1", re.IGNORECASE)
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1", re.IGNORECASE)
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
@@ -140,6 +140,11 @@ class Settings(BaseModel):
     def account(self) -> str:
         """A digest that tells one account at one API from another, without revealing the key."""
         return hashlib.sha256(f"{self.base_url} {self.api_key.get_secret_value()}".encode()).hexdigest()[:16]
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether requests go to loopback: any key may then cross unencrypted, and no proxy may see it."""
+        return bool(_LOOPBACK.fullmatch(urlsplit(self.base_url).hostname or ""))
 
     @property
     def deadline_seconds(self) -> float:

@@ -50,18 +50,6 @@ def contains_unknown(value: object) -> bool:
     return UNKNOWN in value if isinstance(value, list | tuple) else value == UNKNOWN
 
 
-def wrap_secret_for_import(value: object) -> JsonObject:
-    """Return a value as `pulumi stack import` takes a secret in, to encrypt it."""
-    return {_SIGNATURE: _SECRET, "plaintext": json.dumps(value)}
-
-
-def is_secret_in_export(value: object) -> bool:
-    """Tell whether a value of an exported state, or an item of it, is wrapped as a secret."""
-    if isinstance(value, dict):
-        return "plaintext" in value or any(map(is_secret_in_export, value.values()))
-    return isinstance(value, list) and any(map(is_secret_in_export, value))
-
-
 def unwrap_from_export(value: Any) -> Any:  # any JSON, of which the shape stays
     """Return a value of a state exported with `--show-secrets` in plain values."""
     if isinstance(value, dict):

@@ -9,7 +9,8 @@ from pulumi_kinetic.address import Address
 from pulumi_kinetic.cli.recover import Recovery, Report
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.journal import Journal, new_record
+from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.record import new_record
 from support.exports import DYNAMIC, PLUGIN, STACK_URN, exported, pending, resource
 
 BACKEND = "s3://bucket"
@@ -72,9 +73,7 @@ def test_a_pending_create_is_carried_to_the_journal_once(journal: Journal, door:
 
 
 def test_a_record_of_this_machine_is_never_overwritten(journal: Journal) -> None:
-    own = journal.begin(
-        new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b'{"url":"https://sent.example"}')
-    )
+    own = journal.begin(new_record(Address(BACKEND, "shop", "dev", ORDERS), "key-1", b'{"url":"https://sent.example"}'))
     run(MemoryStack(exported([], [pending("orders", key="key-1")])), journal)
     assert journal.records() == [own]
 
@@ -133,7 +132,7 @@ def test_a_locked_stack_keeps_its_settled_creates_and_needs_a_decision(journal: 
 
 
 def test_what_the_state_shows_by_its_id_is_closed_though_the_engine_lost_the_key(journal: Journal) -> None:
-    record = journal.begin(new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b"{}"))
+    record = journal.begin(new_record(Address(BACKEND, "shop", "dev", ORDERS), "key-1", b"{}"))
     journal.update(record, stage="answered", endpoint_id="we_1")
     run(MemoryStack(exported([resource("orders", key="other", id="we_1")])), journal)
     assert journal.records() == []
@@ -141,7 +140,7 @@ def test_what_the_state_shows_by_its_id_is_closed_though_the_engine_lost_the_key
 
 
 def test_only_the_records_of_this_very_stack_are_listed(journal: Journal) -> None:
-    here = Address(BACKEND, "shop", "dev", "", ORDERS)
+    here = Address(BACKEND, "shop", "dev", ORDERS)
     for index, address in enumerate([here, here._replace(backend="s3://other"), here._replace(stack="prod")]):
         journal.begin(new_record(address, f"key-{index}", b"{}"))
     report = recovery(MemoryStack(exported([])), journal).only_list()
@@ -151,7 +150,7 @@ def test_only_the_records_of_this_very_stack_are_listed(journal: Journal) -> Non
 
 @pytest.mark.parametrize("named", ["orders", ORDERS])
 def test_a_forgotten_create_is_never_continued(journal: Journal, named: str) -> None:
-    journal.begin(new_record(Address(BACKEND, "shop", "dev", "", ORDERS), "key-1", b"{}"))
+    journal.begin(new_record(Address(BACKEND, "shop", "dev", ORDERS), "key-1", b"{}"))
     report = recovery(MemoryStack(exported([])), journal).forget(named)
     assert report.notes == [f"forgot the interrupted create of {ORDERS}"]
     assert journal.records() == []
@@ -166,8 +165,8 @@ def test_forgetting_what_is_not_there_says_so(journal: Journal) -> None:
 def test_two_of_one_name_are_told_apart_by_their_urns(journal: Journal) -> None:
     urns = [f"urn:pulumi:dev::shop::{kind}${DYNAMIC}::orders" for kind in ("my:A", "my:B")]
     for urn in urns:
-        journal.begin(new_record(Address(BACKEND, "shop", "dev", "", urn), urn, b"{}"))
-    with pytest.raises(StackError, match="several have that name"):
+        journal.begin(new_record(Address(BACKEND, "shop", "dev", urn), urn, b"{}"))
+    with pytest.raises(StackError, match="several are meant"):
         recovery(MemoryStack(exported([])), journal).forget("orders")
     report = recovery(MemoryStack(exported([])), journal).forget(urns[0])
     assert [create.urn for create in report.interrupted] == [urns[1]]

@@ -62,12 +62,25 @@ def test_side_files_that_a_killed_cli_left_empty_are_removed(tmp_path: Path, cli
     stacks.mkdir(parents=True)
     for name, text in {"dev.json.attrs": "", "dev.json": "{}", "prod.json.attrs": "{}"}.items():
         (stacks / name).write_text(text)
+        os.utime(stacks / name, (0, 0))
     cli(BROKEN_UNTIL_REPAIRED.format(state=tmp_path / "state"))
     state, removed = Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state")
     assert state == {"deployment": {}}
     assert [path.name for path in removed] == ["dev.json.attrs"]
     assert sorted(path.name for path in stacks.iterdir()) == ["dev.json", "prod.json.attrs"]
     assert Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state") == (state, [])
+
+
+def test_a_side_file_that_a_living_cli_may_have_just_opened_is_left_alone(tmp_path: Path, cli: Cli) -> None:
+    stacks = tmp_path / "state" / ".pulumi" / "stacks" / "shop"
+    stacks.mkdir(parents=True)
+    (stacks / "dev.json.attrs").write_text("")
+    (stacks / "prod.json.attrs").write_text("")
+    os.utime(stacks / "prod.json.attrs", (0, 0))  # another stack's
+    cli(BROKEN_UNTIL_REPAIRED.format(state=tmp_path / "state"))
+    with pytest.raises(StackError, match="EOF"):
+        Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state")
+    assert len(list(stacks.iterdir())) == 2
 
 
 @pytest.mark.parametrize("backend", ["s3://bucket", "file://{folder}"])

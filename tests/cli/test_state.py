@@ -41,23 +41,13 @@ def test_the_stacks_own_urn_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "provider", "name"),
+    ("entry", "name"),
     [
-        (resource("orders"), "", f"urn:pulumi:dev::shop::{DYNAMIC}::orders"),
-        (resource("a::b"), "", f"urn:pulumi:dev::shop::{DYNAMIC}::a::b"),
-        (resource("orders", PLUGIN), "", f"urn:pulumi:dev::shop::{PLUGIN}::orders"),
-        (
-            resource("orders", PLUGIN, provider="urn:pulumi:dev::shop::pulumi:providers:kinetic::prod::0b9c"),
-            "urn:pulumi:dev::shop::pulumi:providers:kinetic::prod",
-            f"urn:pulumi:dev::shop::{PLUGIN}::orders",
-        ),
-        (
-            resource("orders", PLUGIN, provider="urn:pulumi:dev::shop::pulumi:providers:kinetic::default_0_1_0::0b9c"),
-            "",
-            f"urn:pulumi:dev::shop::{PLUGIN}::orders",
-        ),
+        (resource("orders"), f"urn:pulumi:dev::shop::{DYNAMIC}::orders"),
+        (resource("a::b"), f"urn:pulumi:dev::shop::{DYNAMIC}::a::b"),
+        (resource("orders", PLUGIN), f"urn:pulumi:dev::shop::{PLUGIN}::orders"),
     ],
 )
-def test_an_entrys_address_is_the_one_that_its_provider_finds(entry: dict[str, Any], provider: str, name: str) -> None:
+def test_an_entrys_address_is_the_one_that_its_provider_finds(entry: dict[str, Any], name: str) -> None:
     assert entry["type"] in (DYNAMIC, PLUGIN)
-    assert state.address_of(entry, "s3://bucket") == Address("s3://bucket", "shop", "dev", provider, name)
+    assert state.address_of(entry, "s3://bucket") == Address("s3://bucket", "shop", "dev", name)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import pulumi
@@ -68,6 +69,7 @@ def test_a_state_whose_side_file_was_torn_is_repaired(crash: Crash) -> None:
     crash.deployment.up()
     torn = next((crash.deployment.folder / "backend").rglob("stacks/**/dev.json.attrs"))
     torn.write_text("")  # as a CLI leaves it that is killed between opening and writing it
+    os.utime(torn, (0, 0))
     assert "failed to load checkpoint: EOF" in crash.deployment.fails(crash.deployment.preview)
     code, report = crash.recover()
     assert (code, report["notes"]) == (

@@ -1,6 +1,7 @@
 """The emulator against its own OpenAPI, by schemathesis; the client against an emulator that varies what is assumed."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_provider_is_not_tuned_to_what_the_emulator_assumes(
     emulator: EmulatorClient, api: Client, assumptions: Assumptions, events: list[str] | None
 ) -> None:
     emulator.assume(**assumptions.model_dump())
-    life = Lifecycle(emulator.settings(), api, Journal(default_folder()), warn=print)
+    life = Lifecycle(emulator.settings(), api, Journal(default_folder(Path.cwd())), warn=print)
     news: Inputs = {"url": "https://example.com/hooks", "enabledEvents": events, "status": "disabled"}
     inputs = check({}, news, environment="sandbox", new_key=f"key-{next(NUMBERS)}").inputs
     endpoint_id, state = life.create(inputs)

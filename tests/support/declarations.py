@@ -7,7 +7,7 @@ from pulumi_kinetic.address import Address
 from pulumi_kinetic.endpoint import Inputs
 
 URL = "https://example.com/hooks"
-ADDRESS = Address("file:///state", "shop", "dev", "", "urn:orders")
+ADDRESS = Address("file:///state", "shop", "dev", "urn:orders")
 
 
 def declared(**news: Any) -> Inputs:

@@ -19,7 +19,8 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from typing_extensions import Self
 
 from pulumi_kinetic.dynamic import KineticProvider
-from pulumi_kinetic.journal import Journal, Record, default_folder
+from pulumi_kinetic.journal import Journal, default_folder
+from pulumi_kinetic.record import Record
 from support.waiting import first_line
 
 PROVIDER = cast("str", _serialize(True, serialize_provider, KineticProvider())[0])  # noqa: FBT003 the SDK's own signature
@@ -175,4 +176,4 @@ def plain(values: struct_pb2.Struct) -> Values:
 
 def open_records() -> list[Record]:
     """The records in the journal that the spawned providers share, answered ones included."""
-    return list(Journal(default_folder()).records())
+    return list(Journal(default_folder(Path.cwd())).records())

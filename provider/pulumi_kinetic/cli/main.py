@@ -18,8 +18,8 @@ from pulumi_kinetic import errors
 if TYPE_CHECKING:
     from pulumi_kinetic.cli.recover import Report
 
-NEEDS_A_DECISION = 3
-RECOVER_NEEDS_A_DECISION = 7
+UNMANAGED_ENDPOINTS = 3
+NEEDS_A_DECISION = 7
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -72,15 +72,17 @@ def recover(  # noqa: PLR0913 one argument for each option
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
 
-    if sum([unlock, only_list, forget is not None]) > 1:
-        raise click.UsageError("--unlock, --list and --forget are three commands: give one of them")
-    recovery = Recovery(Stack(name, cwd), Journal(default_folder()), os.environ)
+    if name == "":
+        raise click.UsageError("--stack is empty: name a stack, or leave the option out for the selected one")
+    if sum([unlock, only_list, forget is not None]) > 1 or forget == "":
+        raise click.UsageError("--unlock, --list and --forget URN are three commands: give one of them, whole")
+    recovery = Recovery(Stack(name, cwd), Journal(default_folder(cwd.resolve())), os.environ)
     if forget:  # noqa: SIM108 three commands in one
         report = recovery.forget(forget)
     else:
         report = recovery.only_list() if only_list else recovery.run(unlock=unlock)
     click.echo(json.dumps(asdict(report), indent=2) if as_json else _text_of(report))
-    sys.exit(RECOVER_NEEDS_A_DECISION if report.problems else 0)
+    sys.exit(NEEDS_A_DECISION if report.problems else 0)
 
 
 @main.command()
@@ -99,6 +101,8 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.client import Client  # noqa: PLC0415
 
+    if not names and not exports:
+        raise click.UsageError("give each stack of the environment, by --stack or --export: else none is managed")
     stacks = [Stack(name, cwd) for name in names]
     states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
     api = Client(settings.load(stacks[0].config() if stacks else lambda _: None, os.environ))
@@ -107,7 +111,7 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
     finally:
         api.close()
     click.echo(auditing.as_json(endpoints) if as_json else auditing.as_table(endpoints) or "Every endpoint is managed.")
-    sys.exit(NEEDS_A_DECISION if endpoints else 0)
+    sys.exit(UNMANAGED_ENDPOINTS if endpoints else 0)
 
 
 @main.command()
@@ -120,7 +124,13 @@ def schema() -> None:
 
 
 @main.command()
-@click.option("--port", default=8787, show_default=True, help="Port on loopback; 0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="Port on loopback; 0 takes any free one.",
+)
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the state.")
 @friendly_errors("serve the emulated API")
 def emulator(port: int, state: Path | None) -> None:
@@ -144,7 +154,9 @@ def emulator(port: int, state: Path | None) -> None:
 
 
 def _text_of(report: "Report") -> str:
-    interrupted = [f"interrupted, and continued by the next `pulumi up`: {create}" for create in report.interrupted]
+    interrupted = [f"interrupted: {create}" for create in report.interrupted]
+    if interrupted:
+        interrupted.append("The next `pulumi up` continues these, if the program still declares them.")
     return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from pulumi_kinetic.address import backend_url, stack_and_project
+from pulumi_kinetic.address import backend_url, project_name, stack_and_project
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.cli.state import (
     address_of,
@@ -22,12 +22,13 @@ from pulumi_kinetic.cli.state import (
 from pulumi_kinetic.creation import creation_body
 from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.errors import StackError
-from pulumi_kinetic.journal import Journal, Record, new_record
+from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.record import Record, new_record
 from pulumi_kinetic.values import JsonObject, unwrap_from_export
 
 
 @dataclass(frozen=True)
-class Open:
+class InterruptedCreate:
     """One interrupted create that the next `pulumi up` continues, if its program still declares the resource.
 
     Attributes:
@@ -55,7 +56,7 @@ class Report:
         problems: What needs a person's decision.
     """
 
-    interrupted: list[Open] = field(default_factory=list)
+    interrupted: list[InterruptedCreate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ class Recovery:
     def __init__(self, stack: Stack, journal: Journal, variables: Mapping[str, str]) -> None:
         self._stack = stack
         self._journal = journal
-        self._backend = backend_url(stack.folder, variables)
+        self._backend = backend_url(stack.folder.resolve(), variables)
         self._report = Report()
 
     def run(self, *, unlock: bool = False) -> Report:
@@ -106,7 +107,7 @@ class Recovery:
             resource for resource in self._not_arrived(state) if not self._journal.of_key(str(_key_of(resource)))
         ]
         self._report.interrupted = [_described(record) for record in self._records_of(state)]
-        self._report.interrupted += [Open(str(resource["urn"]), "pending", None) for resource in waiting]
+        self._report.interrupted += [InterruptedCreate(str(resource["urn"]), "pending", None) for resource in waiting]
         self._report.notes += self._journal.problems
         return self._report
 
@@ -120,14 +121,16 @@ class Recovery:
             StackError: The CLI fails, or not exactly one resource is meant.
         """
         state = self._stack.export()
-        records = [record for record in self._records_of(state) if _is_meant(record, urn)]
-        urns = sorted({record.address.resource for record in records})
+        # a URN says it all, also where the stack has been removed since; a name is one of this stack's
+        records = [record for record in self._journal.records() if record.address.resource == urn]
+        records = records or [record for record in self._records_of(state) if _name_of(record) == urn]
+        urns = sorted({f"{record.address.resource} of {record.address.backend}" for record in records})
         if len(urns) != 1:
-            which = f"several have that name: {', '.join(urns)}" if urns else "the journal has none for this stack"
+            which = f"several are meant: {', '.join(urns)}" if urns else "the journal has none for this stack"
             raise StackError(f"can't forget the interrupted create of {urn}: {which}", advice="See `recover --list`.")
         for record in records:
             self._journal.settle(record)
-        self._report.notes.append(f"forgot the interrupted create of {urns[0]}")
+        self._report.notes.append(f"forgot the interrupted create of {records[0].address.resource}")
         self._report.interrupted = [_described(record) for record in self._records_of(state)]
         return self._report
 
@@ -150,7 +153,7 @@ class Recovery:
     def _clear_what_is_settled(self) -> None:
         """Only if every pending create, by an export taken just now, is ours: the engine drops all of them."""
         state = self._stack.export()
-        creates = [each for each in pending_operations_of(state) if each.get("type") == "creating"]
+        creates = [operation for operation in pending_operations_of(state) if operation.get("type") == "creating"]
         stack_urn = stack_urn_of(state)
         are_ours = len(pending_creates_of(state)) == len(creates)
         if not creates or not are_ours or self._not_arrived(state) or stack_urn is None:
@@ -179,8 +182,11 @@ class Recovery:
 
     def _records_of(self, state: JsonObject) -> list[Record]:
         """The records of this stack that no state has shown, oldest first."""
-        urns = [*resources_of(state), *(each.get("resource", {}) for each in pending_operations_of(state))]
-        places = {stack_and_project(str(resource.get("urn", ""))) for resource in urns}
+        pending = [operation.get("resource", {}) for operation in pending_operations_of(state)]
+        urns = [str(resource.get("urn", "")) for resource in [*resources_of(state), *pending]]
+        places = {stack_and_project(urn) for urn in urns}
+        if not places:  # a destroyed stack's state names neither
+            places = {(self._stack.name(), project_name(self._stack.folder))}
         records = [
             record
             for record in self._journal.records()
@@ -194,9 +200,9 @@ def _key_of(resource: JsonObject) -> str | None:
     return key
 
 
-def _described(record: Record) -> Open:
-    return Open(record.address.resource, record.stage, record.endpoint_id)
+def _described(record: Record) -> InterruptedCreate:
+    return InterruptedCreate(record.address.resource, record.stage, record.endpoint_id)
 
 
-def _is_meant(record: Record, urn: str) -> bool:
-    return urn in (record.address.resource, record.address.resource.split("::", maxsplit=3)[-1])
+def _name_of(record: Record) -> str:
+    return record.address.resource.split("::", maxsplit=3)[-1]

@@ -3,14 +3,18 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from pulumi_kinetic import redact
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.values import JsonObject
 
 _MAX_ERROR_CHARS = 2000
+_ABANDONED_SECONDS = 5.0
 
 
 class Stack:
@@ -34,8 +38,7 @@ class Stack:
 
     def export(self, *, show_secrets: bool = True) -> JsonObject:
         """Return the whole state; that works while the stack is locked."""
-        state: JsonObject = json.loads(self._run("stack", "export", *(["--show-secrets"] if show_secrets else [])))
-        return state
+        return self._read("stack", "export", *(["--show-secrets"] if show_secrets else []))
 
     def export_after_repair(self, backend: str) -> tuple[JsonObject, list[Path]]:
         """Return the whole state, and the side files that had to be removed for that.
@@ -47,19 +50,29 @@ class Stack:
         try:
             return self.export(), []
         except StackError as error:
-            if "EOF" not in str(error) or not backend.startswith("file://"):
+            if "failed to load checkpoint: EOF" not in str(error) or not backend.startswith("file://"):
                 raise
-            folder = Path(unquote(backend.removeprefix("file://").partition("?")[0])) / ".pulumi"
-            empty = [path for path in folder.rglob("*.attrs") if path.stat().st_size == 0]
+            empty = self._empty_side_files(Path(unquote(backend.removeprefix("file://").partition("?")[0])))
             if not empty:
                 raise
         for path in empty:
             path.unlink(missing_ok=True)
         return self.export(), empty
 
+    def _empty_side_files(self, backend: Path) -> list[Path]:
+        """Those of this stack, where its name is known; never one that a living CLI may have opened just now."""
+        name = self._options[-1].rpartition("/")[2] if self._options else os.environ.get("PULUMI_STACK") or "*"
+        old = time.time() - _ABANDONED_SECONDS
+        empty = []
+        for path in [*backend.glob(f".pulumi/stacks/**/{name}.json.attrs"), *backend.glob(".pulumi/locks/**/*.attrs")]:
+            with suppress(OSError):  # it may go meanwhile
+                status = path.stat()
+                empty += [path] if status.st_size == 0 and status.st_mtime < old else []
+        return empty
+
     def config(self) -> Callable[[str], object]:
         """Return what looks up a key of the namespace `kinetic`."""
-        entries = json.loads(self._run("config", "--json", "--show-secrets"))
+        entries = self._read("config", "--json", "--show-secrets")
         return lambda key: entries.get(f"kinetic:{key}", {}).get("value")
 
     def unlock(self) -> None:
@@ -73,15 +86,30 @@ class Stack:
         """
         self._run("refresh", "--clear-pending-creates", "--skip-preview", "--yes", "--target", stack_urn)
 
+    def name(self) -> str:
+        """Return the stack's name, without organization and project."""
+        return self._run("stack", "--show-name").strip().rpartition("/")[2]
+
+    def _read(self, *arguments: str) -> JsonObject:
+        try:
+            parsed = json.loads(self._run(*arguments))
+        except ValueError:
+            parsed = None
+        if not isinstance(parsed, dict):
+            raise StackError(f"`pulumi {' '.join(arguments)}` answered no JSON object")
+        return parsed
+
     def _run(self, *arguments: str) -> str:
         command = ["pulumi", "--non-interactive", *arguments, *self._options]
         try:
             done = subprocess.run(  # noqa: S603 the user's own CLI, as on PATH
-                command, cwd=self.folder, capture_output=True, text=True, check=False, env=os.environ
+                command, cwd=self.folder, capture_output=True, text=True, errors="replace", check=False, env=os.environ
             )
         except FileNotFoundError:
             raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
+        except OSError as error:
+            raise StackError(f"`pulumi` can't be run ({error.strerror})") from None
         if done.returncode:
-            words = f"{done.stderr.strip()} {done.stdout.strip()}".strip()[-_MAX_ERROR_CHARS:]
+            words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS)
             raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}")
         return done.stdout

@@ -1,6 +1,6 @@
 """A stack's state as `pulumi stack export` writes it. Pure functions."""
 
-from pulumi_kinetic.address import DYNAMIC_TYPE, STACK_TYPE, Address, explicit_provider, stack_and_project
+from pulumi_kinetic.address import DYNAMIC_TYPE, STACK_TYPE, Address, stack_and_project
 from pulumi_kinetic.endpoint import PLUGIN_TYPE
 from pulumi_kinetic.values import JsonObject, unwrap_from_export
 
@@ -40,7 +40,9 @@ def pending_creates_of(state: JsonObject) -> list[JsonObject]:
     return [
         unwrap_from_export(operation["resource"])
         for operation in pending_operations_of(state)
-        if operation.get("type") == "creating" and _is_endpoint(operation.get("resource", {}))
+        if operation.get("type") == "creating"
+        and _is_endpoint(operation.get("resource", {}))
+        and "idempotencyKey" in operation["resource"].get("inputs", {})
     ]
 
 
@@ -58,9 +60,7 @@ def address_of(resource: JsonObject, backend: str) -> Address:
     """
     urn = str(resource["urn"])
     stack, project = stack_and_project(urn)
-    is_plugins = resource.get("type") == PLUGIN_TYPE
-    provider = explicit_provider(str(resource.get("provider", "")).rpartition("::")[0]) if is_plugins else ""
-    return Address(backend, project, stack, provider, urn)
+    return Address(backend, project, stack, urn)
 
 
 def _is_endpoint(resource: JsonObject) -> bool:
