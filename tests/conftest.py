@@ -1,6 +1,7 @@
 """What most tests stand on: an emulator over real HTTP, and a client of it."""
 
 import gc
+import itertools
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
+from pulumi_kinetic.process import Parent
 from support.case_counter import COUNTS
 from support.declarations import ADDRESS
 from support.doors import PluginDoor
@@ -118,10 +120,18 @@ def journal_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(emulator: EmulatorClient, api_with: Callable[..., Client], journal_folder: Path, warnings: list[str]) -> Run:
+def run(
+    emulator: EmulatorClient,
+    api_with: Callable[..., Client],
+    journal_folder: Path,
+    warnings: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
     """Begin a run: a provider process of its own, with what it finds on the disk."""
+    numbers = itertools.count()
 
     def begin(**settings: Any) -> Lifecycle:
+        monkeypatch.setattr(Parent, "run", f"run {next(numbers)}")
         return Lifecycle(
             emulator.settings(**settings), api_with(**settings), Journal(journal_folder), warn=warnings.append
         )

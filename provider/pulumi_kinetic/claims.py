@@ -1,11 +1,15 @@
 """Which endpoints the resources of this run manage, and what this run has done with them."""
 
+import hashlib
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from pulumi_kinetic import errors
 
+_NOTE_SECONDS = 86_400  # no run is longer; where processes have no start time, a later run may look the same
 _ALREADY_MANAGED = "{endpoint_id} can't be adopted: a resource of this program manages it already"
 _ALREADY_MANAGED_ADVICE = (
     "Give each endpoint to one resource. To replace an adopted one (which rotates its secret), remove `adopt` first."
@@ -15,13 +19,21 @@ _ALREADY_MANAGED_ADVICE = (
 class Claims:
     """What keeps two resources from managing one endpoint, and a delete from hitting what another of them manages.
 
-    It sees the resources of this process, which are those of one provider. Threads may share it.
+    It sees the resources of this process, which are those of one provider. The other providers of the run, the other
+    door's and explicit ones, have processes of their own: what this one adopts, or gets from a continued create, is
+    noted in a folder, so that none of them deletes it. Threads may share it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, run: str) -> None:
+        """Read nothing yet.
+
+        Args:
+            folder: Where the providers of a run leave notes for each other.
+            run: What names the engine's run.
+        """
+        self._folder = folder
+        self._run = run
         self._managed: set[str] = set()
-        self._adopted: set[str] = set()
-        self._returned: set[str] = set()
         self._marks: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
@@ -46,8 +58,9 @@ class Claims:
         """
         with self._lock:
             self._managed.add(endpoint_id)
-            if continued:
-                self._returned.add(endpoint_id)
+        if continued:
+            with suppress(OSError):  # after a 2xx nothing is thrown away; the mark in the state spares it as well
+                self._note("continued", endpoint_id)
 
     def is_managed(self, endpoint_id: str) -> bool:
         """Tell whether a resource of this program manages an endpoint."""
@@ -55,9 +68,8 @@ class Claims:
             return endpoint_id in self._managed
 
     def was_adopted(self, endpoint_id: str) -> bool:
-        """Tell whether this run has adopted an endpoint."""
-        with self._lock:
-            return endpoint_id in self._adopted
+        """Tell whether a provider of this run has adopted an endpoint."""
+        return self._is_noted("adopted", endpoint_id)
 
     def is_living_replacement(self, endpoint_id: str, mark: str | None) -> bool:
         """Tell whether the entry that is to be deleted shares its endpoint with the one that replaces it.
@@ -68,8 +80,10 @@ class Claims:
             endpoint_id: The endpoint to delete.
             mark: The mark of the entry to delete; each continued create writes another.
         """
+        if self._is_noted("continued", endpoint_id):
+            return True
         with self._lock:
-            return endpoint_id in self._returned or bool(self._marks.get(endpoint_id, set()) - {mark})
+            return bool(self._marks.get(endpoint_id, set()) - {mark})
 
     @contextmanager
     def adopting(self, endpoint_id: str) -> Iterator[None]:
@@ -77,6 +91,7 @@ class Claims:
 
         Raises:
             AdoptionError: A resource of this program manages it already.
+            JournalError: The other providers of the run can't be told: one of them could delete it.
         """
         with self._lock:
             if endpoint_id in self._managed:
@@ -85,10 +100,41 @@ class Claims:
                 )
             self._managed.add(endpoint_id)
         try:
+            self._note("adopted", endpoint_id)
             yield
+        except OSError as error:
+            self._give_back(endpoint_id)
+            raise errors.JournalError(
+                f"{endpoint_id} can't be adopted: {self._folder} can't be written ({error.strerror}), where the run's "
+                "other providers look before they delete it. Nothing was changed.",
+                advice="Make the folder writable, or set PULUMI_HOME to one that is.",
+            ) from None
         except errors.KineticError:
-            with self._lock:
-                self._managed.discard(endpoint_id)
+            self._give_back(endpoint_id)
             raise
+
+    def _give_back(self, endpoint_id: str) -> None:
         with self._lock:
-            self._adopted.add(endpoint_id)
+            self._managed.discard(endpoint_id)
+        with suppress(OSError):
+            self._path("adopted", endpoint_id).unlink()
+
+    def _note(self, what: str, endpoint_id: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path(what, endpoint_id).touch(mode=0o600)
+        for path in self._folder.iterdir():
+            if not _is_fresh(path):
+                path.unlink(missing_ok=True)  # another process tidies up too
+
+    def _is_noted(self, what: str, endpoint_id: str) -> bool:
+        return _is_fresh(self._path(what, endpoint_id))
+
+    def _path(self, what: str, endpoint_id: str) -> Path:
+        return self._folder / hashlib.sha256(f"{self._run} {what} {endpoint_id}".encode()).hexdigest()[:32]
+
+
+def _is_fresh(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime > time.time() - _NOTE_SECONDS
+    except OSError:
+        return False

@@ -61,6 +61,12 @@ class Parent:
         return Path.cwd()
 
     @property
+    def run(self) -> str:
+        """What names the engine's run to all providers that it has started, and nothing else ever did or will."""
+        engine = self._engine or Process(number=self._number, started=_start_time(self._number) or "")
+        return f"{_boot_id()} {_pid_namespace()} {engine.number} {engine.started}"
+
+    @property
     def is_gone(self) -> bool:
         """Whether the engine has ended: nobody hears what this process answers."""
         return os.getppid() != self._number or (self._engine is not None and not self._engine.is_alive())

@@ -1,12 +1,15 @@
 """Bringing an endpoint that exists under management."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pulumi
+import pytest
 
 import pulumi_kinetic as kinetic
-from support.emulator import EmulatorClient
+from support.emulator import KEY, EmulatorClient
 from support.programs import Program
+from support.sdk import RESOURCE_BY_DOOR, Provider
 from support.stack import Deployment
 
 SEEDED = "https://example.com/seed/0"
@@ -65,6 +68,34 @@ def test_an_adopted_endpoint_can_change_its_name_in_the_program(
     deployment.up()
     assert list(deployment.resources()) == ["after"]
     assert list(emulator.truth()) == [made]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("dynamic", "plugin"), ("plugin", "dynamic"), ("explicit", "dynamic"), ("plugin", "explicit")],
+)
+def test_an_endpoint_that_another_provider_of_the_program_adopts_is_not_deleted(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, before: str, after: str
+) -> None:
+    """One process gives it up, and another takes it, in one run."""
+
+    def declare(door: str, name: str, **more: Any) -> None:
+        if door == "explicit":
+            provider = Provider("explicit", api_key=pulumi.Output.secret(KEY), base_url=emulator.url)
+            more["opts"] = pulumi.ResourceOptions(provider=provider)
+        RESOURCE_BY_DOOR.get(door, RESOURCE_BY_DOOR["plugin"])(name, url=SEEDED, **more)
+
+    deployment = deploy(lambda: declare(before, "before"))
+    deployment.up()
+    (made,) = emulator.truth()
+    deployment.program = lambda: declare(after, "after", adopt=made)
+    deployment.up()
+    assert list(emulator.truth()) == [made]
+    assert f"{made} is not deleted: this run has adopted it" in "".join(deployment.output)
+    assert [resource["id"] for resource in deployment.resources().values() if resource.get("id") == made] == [made]
+    deployment.expect_clean()
+    deployment.destroy()
+    assert emulator.truth() == {}
 
 
 def test_an_adopted_endpoint_is_rotated_once_adopt_is_removed(
