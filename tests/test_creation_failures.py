@@ -88,7 +88,9 @@ def test_no_refusal_closes_a_continued_create(
 ) -> None:
     made = lose(run(), emulator)
     emulator.faults({"method": "POST", "commit": False, "body": "{}", **fault})
-    with pytest.raises(errors.ApiError, match=r"Whether an earlier run created it isn't known: .* --forget urn:orders"):
+    with pytest.raises(
+        errors.ApiError, match=r"Whether an earlier run created it isn't known: .* --forget 'urn:orders'"
+    ):
         up(run())
     assert up(run())[0] == made
     assert len(Journal(journal_folder).records()) == 1

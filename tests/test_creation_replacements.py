@@ -48,7 +48,7 @@ def test_an_interrupted_replacement_is_named_by_the_next_plain_up(
     lose(run(), emulator)
     run().check(olds, NEWS, ADDRESS)
     assert "an interrupted replacement of this resource may have made an endpoint" in warnings[-1]
-    assert "`pulumi up --replace urn:orders` continues it" in warnings[-1]
+    assert "`pulumi up --replace 'urn:orders'` continues it" in warnings[-1]
     assert waits
 
 

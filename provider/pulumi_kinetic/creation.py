@@ -30,7 +30,7 @@ _UNKNOWN_END = (
 )
 _CONTINUED_END = (
     "Whether an earlier run created it isn't known: the next `pulumi up` asks again. If the API refuses that for good, "
-    "look for what that run made, and run `pulumi-kinetic recover --forget {urn}`."
+    "look for what that run made, and run `pulumi-kinetic recover --forget '{urn}'`."
 )
 _NOTHING_CREATED = "Nothing was created."
 _CONTINUES = "continued a create that an earlier run began: it made {endpoint_id}, and no second endpoint is created"
@@ -38,7 +38,7 @@ _CONTINUES = "continued a create that an earlier run began: it made {endpoint_id
 _OTHER_ACCOUNT = (
     "an earlier run began to create this resource at {base_url} with another API key, so this run can't continue it, "
     "and creates a new endpoint. Look there for one that no stack manages, then run "
-    "`pulumi-kinetic recover --forget {urn}`"
+    "`pulumi-kinetic recover --forget '{urn}'`"
 )
 _FORGOTTEN_KEY = (
     "the API has forgotten the Idempotency-Key of an interrupted create, and made {endpoint_id}: {lost}, which the "

@@ -13,6 +13,7 @@ from pulumi_kinetic.creation import Creator
 from pulumi_kinetic.endpoint import Inputs, Patch, State, fields_of, without_none
 from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.process import Parent
 from pulumi_kinetic.settings import Environment, Settings
 
 _SHOWN_ONCE = "{endpoint_id} {event} without its signing secret: `signing_secret` is None. {advice}"
@@ -39,8 +40,8 @@ _SPARED = (
     "rotated. To rotate its secret, run `pulumi up --replace URN` again."
 )
 _INTERRUPTED_REPLACEMENT = (
-    "an interrupted replacement of this resource may have made an endpoint: `pulumi up --replace {urn}` continues it; "
-    "`pulumi-kinetic recover --list` names it"
+    "an interrupted replacement of this resource may have made an endpoint: `pulumi up --replace '{urn}'` continues "
+    "it; `pulumi-kinetic recover --list` names it"
 )
 _BEING_CONTINUED = "{endpoint_id} can't be adopted: an interrupted create of {urn} made it (backend {backend})"
 
@@ -61,7 +62,7 @@ class Lifecycle:
         self._api = api
         self._journal = journal
         self._warn = warn
-        self._claims = Claims()
+        self._claims = Claims(journal.folder / "claims", Parent().run)
         self._creator = Creator(settings, api, journal, self._claims, warn=warn)
         self._addresses: dict[str, Address] = {}
 
@@ -219,7 +220,7 @@ class Lifecycle:
             raise errors.AdoptionError(
                 _BEING_CONTINUED.format(endpoint_id=endpoint_id, urn=urn, backend=backend),
                 advice="Without `adopt`, `pulumi up` of that stack continues the create. If that isn't wanted, run "
-                f"`pulumi-kinetic recover --forget {urn}`.",
+                f"`pulumi-kinetic recover --forget '{urn}'`.",
             )
         with self._claims.adopting(endpoint_id):
             try:

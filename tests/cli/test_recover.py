@@ -1,5 +1,6 @@
 """`recover` on states as they are found, with the CLI replaced by a stack in memory; the real one: tests/engine."""
 
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ ORDERS = f"urn:pulumi:dev::shop::{DYNAMIC}::orders"
 class MemoryStack(Stack):
     """What a CLI would answer, and what it was asked to do."""
 
-    def __init__(self, *states: dict[str, Any], locked: bool = False) -> None:
+    def __init__(self, *states: dict[str, Any], locked: bool = False, last_up: datetime | None = None) -> None:
         super().__init__("dev", Path())
         self._states = list(states)
+        self._last_up = last_up
         self.done: list[str] = []
         self._locked = locked
 
@@ -33,7 +35,10 @@ class MemoryStack(Stack):
     def unlock(self) -> None:
         self.done.append("unlock")
 
-    def clear_pending_creates(self, stack_urn: str) -> None:
+    def last_successful_up(self) -> datetime | None:
+        return self._last_up
+
+    def clear_pending_creates(self, stack_urn: str | None) -> None:
         if self._locked:
             raise StackError("the stack is locked by 1 lock(s)")
         self.done.append(f"clear {stack_urn}")
@@ -191,3 +196,41 @@ def test_what_cannot_be_read_is_named_and_stops_nobody(journal: Journal) -> None
     report = run(MemoryStack(exported([])), journal)
     assert "junk.json isn't a record" in report.notes[0]
     assert report.problems == []
+
+
+@pytest.mark.parametrize(
+    ("state", "advice"),
+    [
+        (exported([resource("payments")]), "Its resource was renamed, moved, removed, or left out by --target"),
+        (exported([resource("orders", key="another")]), f"`pulumi up --replace '{ORDERS}'` continues it"),
+    ],
+)
+def test_what_a_successful_up_has_passed_by_needs_a_decision(
+    journal: Journal, state: dict[str, Any], advice: str
+) -> None:
+    record = journal.begin(new_record(Address(BACKEND, "shop", "dev", ORDERS), "key-1", b"{}"))
+    journal.update(record, stage="failed")
+    now = datetime.now(timezone.utc)
+    earlier, later = (MemoryStack(state, last_up=now + timedelta(minutes=minutes)) for minutes in (-1, 1))
+    for unknown in (earlier, MemoryStack(state)):
+        report = run(unknown, journal)
+        assert ([create.advice for create in report.interrupted], report.needs_a_decision) == ([None], False)
+    report = run(later, journal)
+    assert report.needs_a_decision
+    assert advice in str(report.interrupted[0])
+    assert f"recover --forget '{ORDERS}'" in str(report.interrupted[0])
+
+
+def test_a_create_that_is_still_under_way_needs_no_decision(journal: Journal) -> None:
+    journal.begin(new_record(Address(BACKEND, "shop", "dev", ORDERS), "key-1", b"{}"))
+    stack = MemoryStack(exported([]), last_up=datetime.now(timezone.utc) + timedelta(minutes=1))
+    assert not run(stack, journal).needs_a_decision
+
+
+def test_the_settled_creates_of_a_destroyed_stack_are_cleared_too(journal: Journal) -> None:
+    stack = MemoryStack({"deployment": {"pending_operations": [pending("orders", key="key-1")]}})
+    run(stack, journal)
+    assert stack.done == []
+    recovery(stack, journal).forget("orders")
+    run(stack, journal)
+    assert stack.done == ["clear None"]

@@ -129,6 +129,9 @@ def test_a_replacement_cut_off_is_named_and_continued_when_asked_again(crash: Cr
     crash.deployment.up()
     assert "an interrupted replacement of this resource may have made an endpoint" in "".join(crash.deployment.output)
     assert len(emulator.truth()) == 3
+    code, report = crash.recover()
+    assert (code, len(report["interrupted"])) == (7, 1)
+    assert f"`pulumi up --replace '{old['urn']}'` continues it" in report["interrupted"][0]["advice"]
     crash.replace(old["urn"])
     assert old["id"] not in emulator.truth()
     crash.expect_nothing_left()
@@ -155,6 +158,41 @@ def test_a_replacement_right_after_a_kill_never_deletes_what_it_continues(
     assert set(before) <= set(emulator.truth()) | {resource["id"] for resource in saved.values()}
     crash.deployment.up()
     crash.expect_nothing_left()
+
+
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
+def test_what_was_renamed_after_a_kill_needs_a_decision_until_it_is_declared_again(
+    crash: Crash, emulator: EmulatorClient
+) -> None:
+    crash.kill(COMMITTED, "both")
+    renamed = crash.declared.pop("orders")
+    crash.declared["renamed"] = {**renamed, "url": "https://example.com/renamed"}
+    assert crash.recover("--unlock")[0] == 0
+    crash.deployment.up()
+    code, report = crash.recover()
+    assert (code, len(report["interrupted"])) == (7, 1)
+    assert "declare it as it was to continue it" in report["interrupted"][0]["advice"]
+    crash.declared["orders"] = renamed
+    crash.deployment.up()
+    assert len(emulator.truth()) == 3
+    crash.expect_nothing_left()
+
+
+@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
+def test_a_destroyed_stack_keeps_its_interrupted_create_until_a_person_decides(
+    crash: Crash, emulator: EmulatorClient
+) -> None:
+    crash.kill(COMMITTED, "both")
+    assert crash.recover("--unlock")[0] == 0
+    crash.deployment.destroy()
+    (left,) = emulator.truth()
+    code, report = crash.recover()
+    assert (code, len(report["interrupted"]), len(crash.pending_operations())) == (0, 1, 1)
+    assert crash.recover("--forget", "orders")[0] == 0
+    assert crash.recover()[0] == 0
+    assert crash.recover() == (0, NOTHING)
+    assert crash.pending_operations() == []
+    assert list(emulator.truth()) == [left]
 
 
 def test_each_provider_of_a_program_continues_its_own_creates(crash: Crash, emulator: EmulatorClient) -> None:

@@ -82,7 +82,7 @@ def recover(  # noqa: PLR0913 one argument for each option
     else:
         report = recovery.only_list() if only_list else recovery.run(unlock=unlock)
     click.echo(json.dumps(asdict(report), indent=2) if as_json else _text_of(report))
-    sys.exit(NEEDS_A_DECISION if report.problems else 0)
+    sys.exit(NEEDS_A_DECISION if report.needs_a_decision else 0)
 
 
 @main.command()
@@ -155,8 +155,8 @@ def emulator(port: int, state: Path | None) -> None:
 
 def _text_of(report: "Report") -> str:
     interrupted = [f"interrupted: {create}" for create in report.interrupted]
-    if interrupted:
-        interrupted.append("The next `pulumi up` continues these, if the program still declares them.")
+    if not all(create.advice for create in report.interrupted):
+        interrupted.append("The next `pulumi up` continues what the program still declares.")
     return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
 
 

@@ -4,8 +4,9 @@ Makes no request to the API, changes no state by itself, deletes nothing.
 See docs/contributing/design.md#7-the-command-recover.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from pulumi_kinetic.address import backend_url, project_name, stack_and_project
@@ -35,15 +36,17 @@ class InterruptedCreate:
         urn: The resource.
         stage: `open`, `failed` or `answered`, as in the journal; `pending` where only the state says so.
         endpoint_id: What it made, where that is known.
+        advice: What to do about one that a successful `pulumi up` has not continued; None where none has passed it by.
     """
 
     urn: str
     stage: str
     endpoint_id: str | None
+    advice: str | None = None
 
     def __str__(self) -> str:
         made = f", made {self.endpoint_id}" if self.endpoint_id else ""
-        return f"{self.urn}: {self.stage}{made}"
+        return f"{self.urn}: {self.stage}{made}{f'. {self.advice}' if self.advice else ''}"
 
 
 @dataclass
@@ -59,6 +62,11 @@ class Report:
     interrupted: list[InterruptedCreate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def needs_a_decision(self) -> bool:
+        """Whether the next `pulumi up` doesn't settle everything by itself."""
+        return bool(self.problems) or any(create.advice for create in self.interrupted)
 
 
 class Recovery:
@@ -92,7 +100,7 @@ class Recovery:
         self._close_what_arrived(state)
         self._carry_pending_creates(state)
         self._clear_what_is_settled()
-        self._report.interrupted = [_described(record) for record in self._records_of(state)]
+        self._report.interrupted = self._interrupted(state)
         self._report.notes += self._journal.problems
         return self._report
 
@@ -106,7 +114,7 @@ class Recovery:
         waiting = [
             resource for resource in self._not_arrived(state) if not self._journal.of_key(str(_key_of(resource)))
         ]
-        self._report.interrupted = [_described(record) for record in self._records_of(state)]
+        self._report.interrupted = self._interrupted(state)
         self._report.interrupted += [InterruptedCreate(str(resource["urn"]), "pending", None) for resource in waiting]
         self._report.notes += self._journal.problems
         return self._report
@@ -131,7 +139,7 @@ class Recovery:
         for record in records:
             self._journal.settle(record)
         self._report.notes.append(f"forgot the interrupted create of {records[0].address.resource}")
-        self._report.interrupted = [_described(record) for record in self._records_of(state)]
+        self._report.interrupted = self._interrupted(state)
         return self._report
 
     def _close_what_arrived(self, state: JsonObject) -> None:
@@ -156,7 +164,8 @@ class Recovery:
         creates = [operation for operation in pending_operations_of(state) if operation.get("type") == "creating"]
         stack_urn = stack_urn_of(state)
         are_ours = len(pending_creates_of(state)) == len(creates)
-        if not creates or not are_ours or self._not_arrived(state) or stack_urn is None:
+        can_be_cleared = stack_urn is not None or not resources_of(state)  # a destroyed stack has nothing left
+        if not creates or not are_ours or self._not_arrived(state) or not can_be_cleared:
             return
         try:
             self._stack.clear_pending_creates(stack_urn)
@@ -180,6 +189,12 @@ class Recovery:
             and not self._journal.has_arrived(str(_key_of(resource)))
         ]
 
+    def _interrupted(self, state: JsonObject) -> list[InterruptedCreate]:
+        records = self._records_of(state)
+        last_up = self._stack.last_successful_up() if records else None
+        urns = {str(resource["urn"]) for resource in endpoints_of(state)}
+        return [_described(record, _advice(record, last_up, urns)) for record in records]
+
     def _records_of(self, state: JsonObject) -> list[Record]:
         """The records of this stack that no state has shown, oldest first."""
         pending = [operation.get("resource", {}) for operation in pending_operations_of(state)]
@@ -200,8 +215,21 @@ def _key_of(resource: JsonObject) -> str | None:
     return key
 
 
-def _described(record: Record) -> InterruptedCreate:
-    return InterruptedCreate(record.address.resource, record.stage, record.endpoint_id)
+def _described(record: Record, advice: str | None) -> InterruptedCreate:
+    return InterruptedCreate(record.address.resource, record.stage, record.endpoint_id, advice)
+
+
+def _advice(record: Record, last_up: datetime | None, urns: Collection[str]) -> str | None:
+    """What to do about a create that a successful `pulumi up` since has not continued."""
+    if record.is_in_progress or last_up is None or last_up < record.at:
+        return None
+    urn = record.address.resource
+    left = f"`pulumi up` has succeeded without it since ({last_up.isoformat()})"
+    if urn in urns:
+        cure = f"It was a replacement, or began elsewhere: `pulumi up --replace '{urn}'` continues it"
+    else:
+        cure = "Its resource was renamed, moved, removed, or left out by --target: declare it as it was to continue it"
+    return f"{left}. {cure}. If that isn't wanted, look what it made, and run `pulumi-kinetic recover --forget '{urn}'`"
 
 
 def _name_of(record: Record) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -79,12 +80,27 @@ class Stack:
         """Lift the lock, as `pulumi cancel` does."""
         self._run("cancel", "--yes")
 
-    def clear_pending_creates(self, stack_urn: str) -> None:
+    def last_successful_up(self) -> datetime | None:
+        """Return when the last `pulumi up` that succeeded began; None where the latest 20 runs have none.
+
+        A run that was killed isn't in the history. One that can't be read says nothing either.
+        """
+        with suppress(StackError, ValueError, KeyError, TypeError):
+            updates = json.loads(self._run("stack", "history", "--json", "--page-size", "20", "--page", "1"))
+            began = [run["startTime"] for run in updates if (run["kind"], run["result"]) == ("update", "succeeded")]
+            return datetime.fromisoformat(began[0].replace("Z", "+00:00")) if began else None
+        return None
+
+    def clear_pending_creates(self, stack_urn: str | None) -> None:
         """Let the engine drop all pending creates, under its own lock; no provider is asked anything.
 
         See docs/contributing/engine-facts.md#clearing-pending-creates.
+
+        Args:
+            stack_urn: The stack's own resource; None where the state has no resource at all.
         """
-        self._run("refresh", "--clear-pending-creates", "--skip-preview", "--yes", "--target", stack_urn)
+        target = ["--target", stack_urn] if stack_urn else []
+        self._run("refresh", "--clear-pending-creates", "--skip-preview", "--yes", *target)
 
     def name(self) -> str:
         """Return the stack's name, without organization and project."""
