@@ -20,6 +20,7 @@ PROVIDER = [
     "answers",
     "request",
     "client",
+    "snapshot",
     "record",
     "journal",
     "claims",

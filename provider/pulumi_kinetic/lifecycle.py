@@ -15,6 +15,7 @@ from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.process import Parent
 from pulumi_kinetic.settings import Environment, Settings
+from pulumi_kinetic.snapshot import Snapshot
 
 _SHOWN_ONCE = "{endpoint_id} {event} without its signing secret: `signing_secret` is None. {advice}"
 _ADOPTED = "is adopted"
@@ -63,6 +64,7 @@ class Lifecycle:
         self._journal = journal
         self._warn = warn
         self._claims = Claims(journal.folder / "claims", Parent().run)
+        self._snapshot = Snapshot(api)
         self._creator = Creator(settings, api, journal, self._claims, warn=warn)
         self._addresses: dict[str, Address] = {}
 
@@ -118,7 +120,8 @@ class Lifecycle:
             ApiError: The create failed. Unless the text says otherwise, nothing was created.
         """
         self._creator.require_engine()
-        return self._adopt(inputs, inputs["adopt"]) if inputs.get("adopt") else self._create(inputs)
+        with self._snapshot.writing():
+            return self._adopt(inputs, inputs["adopt"]) if inputs.get("adopt") else self._create(inputs)
 
     def read(self, endpoint_id: str, state: State) -> State | None:
         """Return the state as the server has it now, or None where the API says that the endpoint is gone.
@@ -135,7 +138,7 @@ class Lifecycle:
             self._require_same_environment(endpoint_id, state)
             if state:  # an import shows nothing that the engine has saved
                 self._note_in_state(endpoint_id, state)
-            remote = self._api.get(endpoint_id)
+            remote = self._snapshot.get(endpoint_id) if state else self._api.get(endpoint_id)
         except errors.NotFoundError:
             return None
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
@@ -160,7 +163,8 @@ class Lifecycle:
             return endpoint.planned_update(state, inputs)
         self._creator.require_engine()
         try:
-            remote = self._api.update(endpoint_id, fields_of(patch))
+            with self._snapshot.writing():
+                remote = self._api.update(endpoint_id, fields_of(patch))
         except errors.NotFoundError as error:
             raise error.with_advice(_DELETED_OUTSIDE) from None
         secret = endpoint.known_secret(state, inputs)
@@ -186,7 +190,8 @@ class Lifecycle:
                 return
             self._creator.require_engine()
             self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
-            self._api.delete(endpoint_id)
+            with self._snapshot.writing():
+                self._api.delete(endpoint_id)
         except errors.NotFoundError:
             return
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
