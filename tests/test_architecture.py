@@ -18,6 +18,7 @@ PROVIDER = [
     "endpoint",
     "inputs",
     "answers",
+    "state",
     "request",
     "client",
     "snapshot",

@@ -10,12 +10,13 @@ from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.creation import Creator
-from pulumi_kinetic.endpoint import Inputs, Patch, State, fields_of, without_none
+from pulumi_kinetic.endpoint import Inputs, Patch, State, fields_of
 from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.process import Parent
 from pulumi_kinetic.settings import Environment, Settings
 from pulumi_kinetic.snapshot import Snapshot
+from pulumi_kinetic.state import state_of
 
 _SHOWN_ONCE = "{endpoint_id} {event} without its signing secret: `signing_secret` is None. {advice}"
 _ADOPTED = "is adopted"
@@ -260,36 +261,3 @@ def converge(api: Client, remote: RemoteEndpoint, wanted: Patch) -> RemoteEndpoi
     """
     patch = endpoint.patch_for(remote.properties, wanted)
     return api.update(remote.webhook_endpoint_id, fields_of(patch)) if patch else remote
-
-
-def state_of(
-    inputs: Inputs,
-    remote: RemoteEndpoint,
-    environment: Environment,
-    *,
-    secret: str | None,
-    continued: str | None = None,
-) -> State:
-    """Return the state of an endpoint: as declared where the server has that, and what only the server knows.
-
-    Args:
-        inputs: What was declared.
-        remote: What the server has.
-        environment: The API key's.
-        secret: The signing secret, where it is known.
-        continued: The mark of the continued create that returned the endpoint; None where none did.
-    """
-    declared: State = {
-        "adopt": inputs.get("adopt"),
-        "existingSigningSecret": inputs.get("existingSigningSecret"),
-        "idempotencyKey": inputs.get("idempotencyKey", ""),
-        "webhookEndpointId": remote.webhook_endpoint_id,
-        "createdAt": remote.created_at,
-        "environment": environment,
-        "signingSecret": secret,
-    }
-    if continued:
-        declared["continued"] = continued
-    if not declared["idempotencyKey"]:  # an imported endpoint has none
-        del declared["idempotencyKey"]
-    return without_none(cast("State", {**endpoint.declared_form(inputs, remote.properties), **declared}))

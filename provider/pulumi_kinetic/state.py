@@ -1,0 +1,41 @@
+"""What the engine keeps of an endpoint, made of what was declared and what the server has. Pure functions."""
+
+from typing import cast
+
+from pulumi_kinetic import endpoint
+from pulumi_kinetic.answers import RemoteEndpoint
+from pulumi_kinetic.endpoint import Inputs, State, without_none
+from pulumi_kinetic.settings import Environment
+
+
+def state_of(
+    inputs: Inputs,
+    remote: RemoteEndpoint,
+    environment: Environment,
+    *,
+    secret: str | None,
+    continued: str | None = None,
+) -> State:
+    """Return the state of an endpoint: as declared where the server has that, and what only the server knows.
+
+    Args:
+        inputs: What was declared.
+        remote: What the server has.
+        environment: The API key's.
+        secret: The signing secret, where it is known.
+        continued: The mark of the continued create that returned the endpoint; None where none did.
+    """
+    declared: State = {
+        "adopt": inputs.get("adopt"),
+        "existingSigningSecret": inputs.get("existingSigningSecret"),
+        "idempotencyKey": inputs.get("idempotencyKey", ""),
+        "webhookEndpointId": remote.webhook_endpoint_id,
+        "createdAt": remote.created_at,
+        "environment": environment,
+        "signingSecret": secret,
+    }
+    if continued:
+        declared["continued"] = continued
+    if not declared["idempotencyKey"]:  # an imported endpoint has none
+        del declared["idempotencyKey"]
+    return without_none(cast("State", {**endpoint.declared_form(inputs, remote.properties), **declared}))
