@@ -29,12 +29,13 @@ PROVIDER = [
     "lifecycle",
     "schema",
     "engine_log",
+    "lookups",
     "dynamic",
     "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"dynamic", "engine_log", "plugin", "plugin_process"},
+    "pulumi": {"dynamic", "engine_log", "lookups", "plugin", "plugin_process"},
     "grpc": {"engine_log", "plugin", "plugin_process"},
     "httpx": {"answers", "client"},
     "click": {"cli/main"},

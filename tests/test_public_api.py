@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pulumi_kinetic
-from pulumi_kinetic import dynamic, errors
+from pulumi_kinetic import dynamic, errors, lookups
 
 HEAVY = ("pulumi", "httpx", "grpc", "google.protobuf", "pydantic")
 RUN_WITH_MOCKS = """
@@ -82,7 +82,7 @@ def test_a_star_import_brings_every_public_name() -> None:
 
 def test_a_public_name_is_what_its_module_has() -> None:
     assert pulumi_kinetic.WebhookEndpoint is dynamic.WebhookEndpoint
-    assert pulumi_kinetic.list_webhook_endpoints is dynamic.list_webhook_endpoints
+    assert pulumi_kinetic.list_webhook_endpoints is lookups.list_webhook_endpoints
     assert pulumi_kinetic.NotFoundError is errors.NotFoundError
 
 

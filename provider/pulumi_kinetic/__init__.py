@@ -4,12 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pulumi_kinetic.dynamic import (
-        WebhookEndpoint,
-        WebhookEndpointInfo,
-        get_webhook_endpoint,
-        list_webhook_endpoints,
-    )
+    from pulumi_kinetic.dynamic import WebhookEndpoint
     from pulumi_kinetic.errors import (
         AdoptionError,
         ApiError,
@@ -30,6 +25,7 @@ if TYPE_CHECKING:
         UnexpectedError,
         UnreadableAnswerError,
     )
+    from pulumi_kinetic.lookups import WebhookEndpointInfo, get_webhook_endpoint, list_webhook_endpoints
 
 __version__ = "0.1.0"
 
@@ -65,7 +61,7 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         """Import a public name when it is first used: the command and the plugin need little of the SDK, or none."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = "errors" if name.endswith("Error") else "dynamic"
+        module = "dynamic" if name == "WebhookEndpoint" else "errors" if name.endswith("Error") else "lookups"
         return getattr(import_module(f"{__name__}.{module}"), name)
 
 

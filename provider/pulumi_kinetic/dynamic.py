@@ -3,9 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, cast
 from uuid import uuid4
 
@@ -117,55 +115,6 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     def translate_output_property(self, prop: str) -> str:
         """Return the Python attribute of a property."""
         return prop if prop.startswith("__") else to_snake(prop)
-
-
-@dataclass(frozen=True)
-class WebhookEndpointInfo:
-    """An endpoint as the API describes it; never its secret.
-
-    Attributes:
-        webhook_endpoint_id: Its id (`we_…`).
-        url: Where events are delivered.
-        enabled_events: The events delivered; None where the API doesn't say, and `["*"]` means all.
-        status: `enabled` or `disabled`.
-        created_at: When the API created it (ISO 8601), if it says.
-    """
-
-    webhook_endpoint_id: str
-    url: str
-    enabled_events: list[str] | None
-    status: str
-    created_at: str | None
-
-
-@errors.user_facing("look up a webhook endpoint")
-def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
-    """Look up one endpoint when the program runs (so in a preview too).
-
-    Args:
-        webhook_endpoint_id: The id that the API gave it (`we_…`).
-
-    Raises:
-        NotFoundError: No such endpoint exists in the key's organization and environment.
-        SettingsError: The API key or another setting is missing or wrong.
-        ApiError: The API can't be asked.
-    """
-    if not isinstance(webhook_endpoint_id, str):
-        raise errors.KineticError("the id of an endpoint is a string (we_…): pass an Output's value in `apply`")
-    with _client_of_the_stack() as api:
-        return WebhookEndpointInfo(**cast("Properties", api.get(webhook_endpoint_id).public()))
-
-
-@errors.user_facing("list webhook endpoints")
-def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
-    """Return all endpoints of the key's environment when the program runs (so in a preview too).
-
-    Raises:
-        SettingsError: The API key or another setting is missing or wrong.
-        ApiError: The API can't be asked.
-    """
-    with _client_of_the_stack() as api:
-        return [WebhookEndpointInfo(**cast("Properties", remote.public())) for remote in api.list()]
 
 
 class KineticProvider(dynamic.ResourceProvider):
@@ -282,13 +231,3 @@ def _spell_unknown(value: object) -> object:
     if isinstance(value, list):
         return [_spell_unknown(item) for item in value]
     return UNKNOWN if isinstance(value, pulumi.output.Unknown) else value
-
-
-@contextmanager
-def _client_of_the_stack() -> Iterator[Client]:
-    """A client by the settings of the stack whose program runs."""
-    api = Client(settings.load(pulumi.Config("kinetic").get, os.environ))
-    try:
-        yield api
-    finally:
-        api.close()

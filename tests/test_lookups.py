@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pulumi
 import pytest
 
-from pulumi_kinetic import dynamic
+import pulumi_kinetic as kinetic
+from pulumi_kinetic import lookups
 from support.emulator import KEY, EmulatorClient
 
 
@@ -19,7 +20,7 @@ def stack_config(emulator: EmulatorClient) -> Iterator[None]:
 @pytest.mark.usefixtures("stack_config")
 def test_get_looks_up_one_endpoint_without_its_secret(emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
-    endpoint = dynamic.get_webhook_endpoint(made)
+    endpoint = lookups.get_webhook_endpoint(made)
     assert endpoint.webhook_endpoint_id == made
     assert endpoint.url == "https://example.com/seed/0"
     assert emulator.truth()[made]["signing_secret"] not in repr(endpoint)
@@ -28,5 +29,20 @@ def test_get_looks_up_one_endpoint_without_its_secret(emulator: EmulatorClient) 
 @pytest.mark.usefixtures("stack_config")
 def test_list_looks_up_all_endpoints(emulator: EmulatorClient) -> None:
     made = emulator.seed(120)
-    listed = dynamic.list_webhook_endpoints()
+    listed = lookups.list_webhook_endpoints()
     assert {endpoint.webhook_endpoint_id for endpoint in listed} == set(made)
+
+
+@pytest.mark.usefixtures("stack_config")
+def test_a_failed_look_up_can_be_caught_and_else_ends_the_program_without_a_traceback() -> None:
+    with pytest.raises(kinetic.NotFoundError, match="could not read webhook endpoint we_none") as raised:
+        lookups.get_webhook_endpoint("we_none")
+    assert isinstance(raised.value, pulumi.RunError)
+    assert type(raised.value).__name__ == "NotFoundError"
+    with pytest.raises(pulumi.RunError, match=r"the id of an endpoint is a string \(we_…\)"):
+        lookups.get_webhook_endpoint(pulumi.Output.from_input("we_1"))  # type: ignore[arg-type]
+
+
+def test_a_look_up_without_a_key_ends_the_program_with_what_to_do() -> None:
+    with pytest.raises(pulumi.RunError, match="kinetic:apiKey"):
+        lookups.list_webhook_endpoints()
