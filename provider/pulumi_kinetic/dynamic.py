@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import pulumi
@@ -35,6 +35,7 @@ _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
 # What the SDK hands to a provider: any values, under the names of the schema, since the class below translates them.
 Properties = dict[str, Any]
+Optional = TypeVar("Optional")
 
 
 class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"):
@@ -107,6 +108,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
+        self.enabled_events = _known_with(self.webhook_endpoint_id, self.enabled_events)
+        self.created_at = _known_with(self.webhook_endpoint_id, self.created_at)
+        self.signing_secret = _known_with(self.webhook_endpoint_id, self.signing_secret)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
@@ -193,6 +197,20 @@ class KineticProvider(dynamic.ResourceProvider):
         if self._problems:
             raise errors.SettingsError(self._problems)
         return self._lifecycle
+
+
+def _known_with(witness: pulumi.Output[str], output: pulumi.Output[Optional]) -> pulumi.Output[Optional]:
+    """An output whose absence is a known None, in a preview too, where the engine knows the resource's state.
+
+    In a preview the SDK takes what the state doesn't hold for unknown: such a stack output would change at each run.
+    See docs/contributing/engine-facts.md#absent-outputs.
+    """
+
+    async def is_known() -> bool:
+        return await output.is_known() or await witness.is_known()
+
+    value = cast("Awaitable[Optional]", output.future())
+    return pulumi.Output(output.resources(), value, is_known(), output.is_secret())
 
 
 async def _identity(name: str, parent: pulumi.Resource | None) -> str:

@@ -26,7 +26,8 @@ URL = re.compile(
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PORT_DIGITS = 5
 _ALL_EVENTS = ["*"]
-_DEFAULTS: dict[Updatable, object] = {"url": "", "enabledEvents": _ALL_EVENTS, "status": "enabled"}
+DEFAULTS: dict[Updatable, object] = {"url": "", "enabledEvents": _ALL_EVENTS, "status": "enabled"}
+"""What it means that a property isn't given."""
 Bag = TypeVar("Bag", bound=Mapping[str, object])
 
 
@@ -67,7 +68,7 @@ def canonical(name: Updatable, value: object) -> object:
     See docs/contributing/design.md#equal.
     """
     if value is None:
-        value = _DEFAULTS[name]
+        value = DEFAULTS[name]
     if contains_unknown(value):
         return UNKNOWN
     match name:
@@ -85,7 +86,7 @@ def patch_for(state: Patch, inputs: Patch) -> Patch:
     Returns: The properties whose meaning differs, with their new values; empty where nothing differs.
     """
     changed = {
-        name: inputs.get(name) if inputs.get(name) is not None else _DEFAULTS[name]
+        name: inputs.get(name) if inputs.get(name) is not None else DEFAULTS[name]
         for name in UPDATABLE
         if canonical(name, state.get(name)) != canonical(name, inputs.get(name))
     }
@@ -121,6 +122,21 @@ def inputs_of(state: State) -> Inputs:
     """
     names = Inputs.__annotations__
     return cast("Inputs", {name: value for name, value in without_none(state).items() if name in names})
+
+
+def without_defaults(inputs: Inputs, declared: Mapping[str, object]) -> Inputs:
+    """Return inputs without those that a program has left out and that still mean what leaving them out means.
+
+    Args:
+        inputs: What a read has found.
+        declared: The inputs of the last run, as the plugin's reads are given them.
+    """
+    kept = {
+        name: value
+        for name, value in inputs.items()
+        if name in declared or name not in UPDATABLE or canonical(name, value) != canonical(name, None)
+    }
+    return cast("Inputs", kept)
 
 
 def planned_create(inputs: Inputs, environment: Environment) -> State:

@@ -142,9 +142,9 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         inputs = cast("Inputs", bag.values)
         if request.preview:
             planned = endpoint.planned_create(inputs, lifecycle.environment)
-            return messages.CreateResponse(properties=_to_struct(planned, bag.secret_names))
+            return messages.CreateResponse(properties=_to_outputs(planned, bag.secret_names))
         endpoint_id, state = lifecycle.create(inputs)
-        return messages.CreateResponse(id=endpoint_id, properties=_to_struct(state, bag.secret_names))
+        return messages.CreateResponse(id=endpoint_id, properties=_to_outputs(state, bag.secret_names))
 
     @_answers("read the endpoint")
     def Read(self, request: messages.ReadRequest) -> messages.ReadResponse:
@@ -154,11 +154,15 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         if state is None:
             return messages.ReadResponse()
         # what has become a secret in the program since stays one in what a refresh saves
-        secret_names = bag.secret_names | from_struct(request.inputs).secret_names
+        declared = from_struct(request.inputs)
+        secret_names = bag.secret_names | declared.secret_names
+        inputs = endpoint.inputs_of(state)
+        if declared.values:  # an import has none, and takes everything from the server
+            inputs = endpoint.without_defaults(inputs, declared.values)
         return messages.ReadResponse(
             id=request.id,
-            properties=_to_struct(state, secret_names),
-            inputs=_to_struct(endpoint.inputs_of(state), secret_names),
+            properties=_to_outputs(state, secret_names),
+            inputs=_to_struct(inputs, secret_names),
         )
 
     @_answers("update the endpoint")
@@ -167,7 +171,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = from_struct(request.olds), from_struct(request.news)
         update = endpoint.planned_update if request.preview else partial(self._configured().update, request.id)
         state = update(cast("State", olds.values), cast("Inputs", news.values))
-        return messages.UpdateResponse(properties=_to_struct(state, news.secret_names))
+        return messages.UpdateResponse(properties=_to_outputs(state, news.secret_names))
 
     @_answers("delete the endpoint")
     def Delete(self, request: messages.DeleteRequest) -> empty_pb2.Empty:
@@ -233,6 +237,15 @@ def main() -> None:
 def _to_struct(properties: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:
     """The properties for the wire; what is secret by its name, or came as a secret, is marked."""
     return values.to_struct(properties, endpoint.SECRET_NAMES.union(secret_names))
+
+
+def _to_outputs(state: State, secret_names: Collection[str]) -> struct_pb2.Struct:
+    """A state for the wire, with what the SDKs would take for unknown in a preview if it were left out.
+
+    See docs/contributing/engine-facts.md#absent-outputs.
+    """
+    meant = cast("Mapping[str, object]", endpoint.DEFAULTS)
+    return _to_struct({**meant, "signingSecret": None, **state}, secret_names)
 
 
 def _public(remote: RemoteEndpoint) -> Mapping[str, object]:

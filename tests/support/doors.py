@@ -88,9 +88,12 @@ class Door:
         answer = self.stub.Create(messages.CreateRequest(urn=URN, properties=self.sent(inputs)))
         return answer.id, self.received(answer.properties)
 
-    def read(self, endpoint_id: str, state: Mapping[str, Any]) -> tuple[str, Values, Values]:
+    def read(
+        self, endpoint_id: str, state: Mapping[str, Any], inputs: Mapping[str, Any] | None = None
+    ) -> tuple[str, Values, Values]:
         """The id ("" when it is gone), outputs and inputs."""
-        answer = self.stub.Read(messages.ReadRequest(id=endpoint_id, urn=URN, properties=self.sent(state)))
+        olds, declared = self.sent(state), self.sent(inputs or {})
+        answer = self.stub.Read(messages.ReadRequest(id=endpoint_id, urn=URN, properties=olds, inputs=declared))
         return answer.id, self.received(answer.properties), self.received(answer.inputs)
 
     def update(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Values:
