@@ -274,3 +274,14 @@ def test_the_folder_follows_pulumi_home(monkeypatch: pytest.MonkeyPatch) -> None
     assert journal.default_folder(Path("/project")) == Path("/project/home/kinetic/journal")
     monkeypatch.delenv("PULUMI_HOME")
     assert journal.default_folder(Path("/project")) == Path.home() / ".pulumi" / "kinetic" / "journal"
+
+
+def test_what_a_killed_process_has_half_written_goes_after_a_minute(kept: Journal, folder: Path) -> None:
+    begin(kept)
+    young, old = (folder / f".{number}-record.json.5565.140148" for number in (1, 2))
+    for path in (young, old):
+        path.write_text('{"key": ')
+    two_minutes_ago = time.time() - 120
+    os.utime(old, (two_minutes_ago, two_minutes_ago))
+    assert len(Journal(folder).records()) == 1
+    assert (young.exists(), old.exists()) == (True, False)

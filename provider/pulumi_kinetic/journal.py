@@ -25,6 +25,7 @@ from pulumi_kinetic.record import Record, digest
 DIGEST_DAYS = 30
 _MAX_RECORD_BYTES = 1024 * 1024
 _NAME_CHARS = 16
+_ABANDONED_SECONDS = 60
 _SECONDS_A_DAY = 86_400
 
 
@@ -166,6 +167,7 @@ class Journal:
         if self.folder.exists() and not os.access(self.folder, os.R_OK | os.X_OK):
             self.problems.append(f"{self.folder} can't be read: it belongs to another user")
             return
+        _remove_what_was_half_written(self.folder)
         paths = sorted(self.folder.glob("*.json"))
         for path in paths:
             try:
@@ -237,6 +239,14 @@ def _read(path: Path) -> Record:
     if record.file_name != path.name:
         raise ValueError
     return record
+
+
+def _remove_what_was_half_written(folder: Path) -> None:
+    """A process that was killed while it wrote has sent nothing by what it wrote, but that may hold a key."""
+    for path in folder.glob(".*.json.*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
