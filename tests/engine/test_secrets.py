@@ -19,7 +19,7 @@ SUPPLIED = "whsec_CANARYsupplied0123456789"
 def left_in(folder: Path) -> dict[str, str]:
     """Every file that the runs left, state, backups and journal among them.
 
-    But for what a killed provider has half written beside a record: in the journal, the key's one place outside a state.
+    But for what a killed provider has half written beside a record, in the one place outside a state that has keys.
     """
     files = [path for path in folder.rglob("*") if path.is_file() and not path.match("kinetic/journal/.*.json.*")]
     return {str(path): path.read_text(errors="replace") for path in files}
