@@ -1,32 +1,45 @@
-# Everything the project needs, it installs itself: Python packages into .venv, the Pulumi engine into .engine.
+# Everything the project needs, it installs itself: Python packages into .venv, the Pulumi engine into .engine. The tests
+# of `make test` run on the built wheel, as a user installs it, which is in .venv-wheel beside the same packages.
 PYTHON ?= python3
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+VENV ?= .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
 ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExceptionWarning
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint unit search engine format sweep schema state mutants clean
+.PHONY: demo test check lint dist on-the-wheel unit search engine format sweep schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
 
-test: check search engine  ## Lint, types, and all tests, those on the real engine included
+test: lint dist  ## Lint, types, and all tests on the built wheel, those on the real engine included
+	$(MAKE) VENV=.venv-wheel on-the-wheel
 
-check: lint unit  ## The inner loop, a minute: lint, types and the unit tests
+check: lint unit  ## The inner loop, a minute: lint, types and the unit tests on the sources
+
+dist: .venv/installed  ## Build wheel and sdist, and look whether they are fit to be published
+	rm -rf dist
+	python -m build --no-isolation --outdir dist .
+	check-wheel-contents dist
+	twine check --strict dist/*
+
+on-the-wheel: .venv-wheel/installed
+	python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
+	KINETIC_TESTED=wheel $(MAKE) unit search engine
 
 lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy
 
-unit: .venv/installed  ## Every test but the searches and those on the engine
+unit: $(VENV)/installed  ## Every test but the searches and those on the engine
 	pytest tests --ignore tests/search --ignore tests/engine
 
-search: .venv/installed  ## Random and exhaustive searches, without the engine
+search: $(VENV)/installed  ## Random and exhaustive searches, without the engine
 	pytest tests/search
 
-engine: .venv/installed  ## The tests on the real Pulumi engine
+engine: $(VENV)/installed  ## The tests on the real Pulumi engine
 	python scripts/engine.py
 	$(ENGINE_PYTEST)
 
@@ -46,11 +59,11 @@ state: .venv/installed  ## Record the state that this version leaves, for later 
 mutants: .venv/installed  ## Break the core line by line and see the tests go red (half an hour)
 	python scripts/mutants.py
 
-.venv/installed: pyproject.toml constraints.txt
+%/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed to develop (the package itself: 3.10); say which with make PYTHON=python3.x")'
-	$(PYTHON) -m venv .venv
-	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
 	@touch $@
 
 clean:
-	rm -rf .venv .engine
+	rm -rf .venv .venv-wheel .engine dist

@@ -1,11 +1,18 @@
 """The wheel as a user installs it."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
+
+import pulumi_kinetic
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,6 +25,55 @@ distribution = importlib.metadata.distribution("pulumi-kinetic")
 spec = importlib.util.find_spec(distribution.metadata["Name"].replace("-", "_"))
 print(json.dumps([os.path.join(folder, "pulumi-plugin.json") for folder in spec.submodule_search_locations]))
 """
+
+
+def test_make_test_tests_the_installed_wheel_with_the_sources_out_of_sight() -> None:
+    """`make check` tests the sources: there the path of the checkout is what it has to be."""
+    tested = Path(pulumi_kinetic.__file__)
+    commands = [shutil.which(command) for command in ("pulumi-kinetic", "pulumi-resource-kinetic")]
+    assert [str(Path(str(command)).parent) for command in commands] == [str(Path(sys.executable).parent)] * 2
+    if os.environ.get("KINETIC_TESTED") == "wheel":
+        assert tested.is_relative_to(sysconfig.get_path("purelib"))
+        assert not [path for path in sys.path if Path(path).resolve() == ROOT / "provider"]
+    else:
+        assert tested.is_relative_to(ROOT / "provider")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist of a checkout in which more lies about, and the wheel that is built from it."""
+    checkout, folder = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("built")
+    for name in ("provider", "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, checkout / name)
+    for stray in ("venv", ".venv", "provider/venv", "provider/.venv", "provider/pulumi_kinetic/venv", "build", "sdks"):
+        (checkout / stray / "lib").mkdir(parents=True)
+        (checkout / stray / "lib" / "stray.py").write_text("")
+    (checkout / ".gitignore").write_text((ROOT / ".gitignore").read_text())
+    _run("-m", "build", "--no-isolation", "--outdir", str(folder), str(checkout))
+    return folder
+
+
+def test_the_sdist_holds_what_builds_the_wheel_and_no_more(built: Path) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name for name in names if not name.startswith("provider/pulumi_kinetic/")} == {
+        "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", ".gitignore", "PKG-INFO",
+    }  # fmt: skip
+    assert {name.removeprefix("provider/") for name in names if name.startswith("provider/")} == _tracked()
+
+
+def test_the_wheel_holds_the_package_and_no_more(built: Path) -> None:
+    (path,) = built.glob("*.whl")
+    names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
+    assert names == _tracked()
+
+
+def _tracked() -> set[str]:
+    """The files of the package, by the checkout."""
+    files = (path for path in (ROOT / "provider" / "pulumi_kinetic").rglob("*") if path.is_file())
+    return {path.relative_to(ROOT / "provider").as_posix() for path in files if "__pycache__" not in path.parts}
 
 
 @pytest.fixture(scope="session")
