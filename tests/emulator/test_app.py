@@ -2,15 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
 from pydantic import BaseModel
 
+from pulumi_kinetic.emulator.assumptions import Assumptions, ErrorShape
 from pulumi_kinetic.emulator.faults import Fault
-from pulumi_kinetic.emulator.store import Assumptions
+from pulumi_kinetic.emulator.gateway import GatewayName
+from pulumi_kinetic.emulator.records import State
+from pulumi_kinetic.emulator.rewriting import EventRule, UrlRule
 from support.emulator import PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
 
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
 PATH = "/v1/webhook_endpoints"
 BODY = {"url": "https://example.com/md/webhooks", "enabled_events": ["judgment.created", "packet.created"]}
 
@@ -228,8 +233,16 @@ def test_the_api_keys_can_be_replaced(emulator: EmulatorClient) -> None:
 
 @pytest.mark.parametrize("model", [Assumptions, Fault])
 def test_the_documentation_lists_all_that_can_be_varied(model: type[BaseModel]) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
-    assert [name for name in model.model_fields if f"`{name}`" not in text] == []
+    assert [name for name in model.model_fields if f"`{name}`" not in DOCUMENTATION] == []
+
+
+@pytest.mark.parametrize("names", [UrlRule, EventRule, GatewayName, ErrorShape])
+def test_the_documentation_lists_every_rule_and_gateway(names: object) -> None:
+    assert [name for name in get_args(names) if f"`{name}`" not in DOCUMENTATION] == []
+
+
+def test_the_documentation_lists_the_keys_of_a_new_emulator() -> None:
+    assert [key for key in State().api_keys if f"`{key}`" not in DOCUMENTATION] == []
 
 
 def test_an_endpoint_whose_url_has_a_lone_surrogate_is_listed_among_all(emulator: EmulatorClient) -> None:

@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
 from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
-from pulumi_kinetic.emulator.store import Assumptions, Store
+from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.store import Store
 from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.inputs import check
 from pulumi_kinetic.journal import Journal, default_folder

@@ -12,6 +12,7 @@ from pulumi_kinetic.settings import Settings
 KEY = "md_test_emulator"
 READ_ONLY_KEY = "md_test_readonly"
 PRODUCTION_KEY = "md_live_emulator"
+SECOND_ORGANIZATION_KEY = "md_test_second"
 
 
 class EmulatorClient:
@@ -64,10 +65,15 @@ class EmulatorClient:
         """Make the emulator forget every Idempotency-Key."""
         self._control("POST", "expire-keys")
 
-    def seed(self, count: int, environment: str = "sandbox") -> list[str]:
+    def seed(self, count: int, environment: str = "sandbox", organization: str = "first") -> list[str]:
         """Create endpoints, and return their ids, oldest first."""
-        ids: list[str] = self._control("POST", "seed", json={"count": count, "environment": environment})
+        account = {"environment": environment, "organization": organization}
+        ids: list[str] = self._control("POST", "seed", json={"count": count, **account})
         return ids
+
+    def change(self, endpoint_id: str, **fields: object) -> None:
+        """Change an endpoint as the API itself may: any status, any text, no validation."""
+        self._control("PATCH", f"endpoints/{endpoint_id}", json=fields)
 
     def edit(self, endpoint_id: str, **fields: object) -> None:
         """Change an endpoint behind Pulumi's back."""

@@ -148,7 +148,8 @@ def emulator(port: int, state: Path | None) -> None:
     with server:
         click.echo(f"Kinetic API, emulated, at {server.url}")
         click.echo(
-            "Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production). Ctrl-C ends it."
+            "Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production), md_test_second "
+            "(another organization). Ctrl-C ends it."
         )
         _wait_for_signal()
 

@@ -12,14 +12,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from pulumi_kinetic.emulator.faults import Fault, FaultMiddleware, FaultScript
-from pulumi_kinetic.emulator.records import READ, WRITE, ApiKey, Environment, JsonObject
+from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.faults import Fault, FaultScript
+from pulumi_kinetic.emulator.middleware import FaultMiddleware
+from pulumi_kinetic.emulator.records import (
+    FIRST_ORGANIZATION,
+    READ,
+    WRITE,
+    Account,
+    ApiKey,
+    Environment,
+    JsonObject,
+)
 from pulumi_kinetic.emulator.request_log import RequestLog
-from pulumi_kinetic.emulator.store import ApiRefusal, Assumptions, Store
+from pulumi_kinetic.emulator.store import ApiRefusal, Store
 from pulumi_kinetic.emulator.wire import (
     CreateBody,
     CreatedAnswer,
@@ -37,10 +47,23 @@ COLLECTION, ITEM = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endp
 
 
 class Seed(BaseModel):
-    """How many endpoints to create, and in which environment."""
+    """How many endpoints to create, and in which organization and environment."""
 
-    count: int
+    model_config = ConfigDict(extra="forbid")
+
+    count: int = Field(ge=0, le=10_000)
     environment: Environment = "sandbox"
+    organization: str = FIRST_ORGANIZATION
+
+
+class EndpointChange(BaseModel):
+    """What the API changes of an endpoint by itself. Any status and any text may be given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str | None = None
+    enabled_events: list[str] | None = None
+    status: str | None = None
 
 
 def build(store: Store) -> ASGIApp:
@@ -123,17 +146,17 @@ async def create(
 ) -> Response:
     """Create a webhook endpoint."""
     fields = await _json_object(request, store)
-    earlier = store.begin_create(idempotency_key, await request.body(), key.environment) if idempotency_key else None
+    earlier = store.begin_create(idempotency_key, await request.body(), key.account) if idempotency_key else None
     if earlier is not None:
         with_secret = not store.assumptions.replay_without_secret
         return _json(201, endpoint_answer(earlier, store.assumptions, with_secret=with_secret))
     try:
         fault: Fault = request.scope["fault"]
         await asyncio.sleep(fault.delay_in_flight_seconds)
-        created = store.create(fields, key.environment, idempotency_key)
+        created = store.create(fields, key.account, idempotency_key)
     except ApiRefusal:
         if idempotency_key:
-            store.abandon_create(idempotency_key, key.environment)
+            store.abandon_create(idempotency_key, key.account)
         raise
     return _json(201, endpoint_answer(created, store.assumptions, with_secret=True))
 
@@ -147,7 +170,7 @@ async def list_all(
     ending_before: Annotated[str | None, Query()] = None,
 ) -> Response:
     """List webhook endpoints."""
-    endpoints, has_more = store.page(key.environment, limit, starting_after, ending_before)
+    endpoints, has_more = store.page(key.account, limit, starting_after, ending_before)
     data: list[JsonValue] = [endpoint_answer(endpoint, store.assumptions) for endpoint in endpoints]
     return _json(200, {"object": "list", "data": data, "has_more": has_more})
 
@@ -155,7 +178,7 @@ async def list_all(
 @_api.get(ITEM, response_model=EndpointAnswer, responses=_documented_refusals(404))
 async def retrieve(store: _Store, webhook_endpoint_id: str, key: _Reader) -> Response:
     """Retrieve a webhook endpoint."""
-    return _json(200, endpoint_answer(store.get(webhook_endpoint_id, key.environment), store.assumptions))
+    return _json(200, endpoint_answer(store.get(webhook_endpoint_id, key.account), store.assumptions))
 
 
 @_api.patch(
@@ -167,14 +190,14 @@ async def retrieve(store: _Store, webhook_endpoint_id: str, key: _Reader) -> Res
 async def update(request: Request, store: _Store, webhook_endpoint_id: str, key: _Writer) -> Response:
     """Update a webhook endpoint."""
     fields = await _json_object(request, store)
-    updated = store.update(webhook_endpoint_id, fields, key.environment)
+    updated = store.update(webhook_endpoint_id, fields, key.account)
     return _json(200, endpoint_answer(updated, store.assumptions))
 
 
 @_api.delete(ITEM, response_model=DeletedAnswer, responses=_documented_refusals(404))
 async def delete(store: _Store, webhook_endpoint_id: str, key: _Writer) -> Response:
     """Delete a webhook endpoint."""
-    store.delete(webhook_endpoint_id, key.environment)
+    store.delete(webhook_endpoint_id, key.account)
     return _json(200, {"webhook_endpoint_id": webhook_endpoint_id, "deleted": True})
 
 
@@ -192,14 +215,21 @@ async def reset(store: _Store, script: _Script, log: _Log) -> None:
 @_control.post("/seed")
 async def seed(store: _Store, wanted: Seed) -> list[str]:
     """Create endpoints, and answer their ids."""
-    return [endpoint.webhook_endpoint_id for endpoint in store.seed(wanted.count, wanted.environment)]
+    account = Account(wanted.organization, wanted.environment)
+    return [endpoint.webhook_endpoint_id for endpoint in store.seed(wanted.count, account)]
 
 
 @_control.get("/endpoints")
 async def all_endpoints(store: _Store) -> Response:
-    """List every endpoint of both environments, signing secrets included."""
+    """List every endpoint of every organization and environment, signing secrets included."""
     # Not FastAPI's own encoder, which can't write a lone surrogate.
     return _json(200, [endpoint.model_dump() for endpoint in store.all_endpoints()])
+
+
+@_control.patch("/endpoints/{webhook_endpoint_id}")
+async def change_endpoint(store: _Store, webhook_endpoint_id: str, change: EndpointChange) -> None:
+    """Change an endpoint as the API itself may, say to the status `suspended`."""
+    store.overwrite(webhook_endpoint_id, change.model_dump(exclude_none=True))
 
 
 @_control.get("/log")

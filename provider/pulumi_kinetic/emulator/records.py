@@ -1,19 +1,33 @@
 """What the emulated API keeps: endpoints, API keys and Idempotency-Keys."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field, JsonValue
 
 Environment = Literal["sandbox", "production"]
 JsonObject = dict[str, JsonValue]
 READ, WRITE = "webhook_endpoints:read", "webhook_endpoints:write"
+FIRST_ORGANIZATION = "first"
+
+
+class Account(NamedTuple):
+    """Whose endpoints a key sees: those of its organization and environment, and no other."""
+
+    organization: str
+    environment: Environment
 
 
 class ApiKey(BaseModel):
-    """An API key's environment and scopes."""
+    """An API key's organization, environment and scopes."""
 
+    organization: str = FIRST_ORGANIZATION
     environment: Environment = "sandbox"
     scopes: list[str] = [READ, WRITE]
+
+    @property
+    def account(self) -> Account:
+        """Whose endpoints the key sees."""
+        return Account(self.organization, self.environment)
 
 
 class Endpoint(BaseModel):
@@ -26,6 +40,12 @@ class Endpoint(BaseModel):
     created_at: str
     signing_secret: str
     environment: Environment
+    organization: str = FIRST_ORGANIZATION
+
+    @property
+    def account(self) -> Account:
+        """Whose endpoint it is."""
+        return Account(self.organization, self.environment)
 
 
 class IdempotencyRecord(BaseModel):
@@ -55,6 +75,7 @@ class State(BaseModel):
             "md_test_emulator": ApiKey(),
             "md_test_readonly": ApiKey(scopes=[READ]),
             "md_live_emulator": ApiKey(environment="production"),
+            "md_test_second": ApiKey(organization="second"),
         },
         alias="keys",
     )

@@ -12,6 +12,8 @@ from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Store
 
 HOST = "127.0.0.1"
+_GRACE_SECONDS = 5
+"""How long a request in flight may take when the server ends; a fault may make it last for ever."""
 
 
 class Server:
@@ -36,7 +38,15 @@ class Server:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         # "critical", since a fault that cuts a connection isn't an error of the server.
-        config = uvicorn.Config(build(store), log_level="critical", access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            build(store),
+            http="h11",  # not what happens to be installed: `delivery` and the limits of headers are made for it
+            ws="none",
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 

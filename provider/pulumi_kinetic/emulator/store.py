@@ -12,15 +12,13 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from pulumi_kinetic.emulator.records import ApiKey, Endpoint, Environment, IdempotencyRecord, JsonObject, State
+from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.records import Account, ApiKey, Endpoint, IdempotencyRecord, JsonObject, State
+from pulumi_kinetic.emulator.rewriting import rewritten_events, rewritten_url
 from pulumi_kinetic.emulator.state_file import StateFile
 from pulumi_kinetic.emulator.validation import problems_in
 
-ErrorShape = Literal["nested", "flat", "list", "string", "problem"]
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -34,35 +32,8 @@ class ApiRefusal(Exception):  # noqa: N818 the API refuses; it doesn't err
         self.message = message
 
 
-class Assumptions(BaseModel):
-    """What the API reference does not say. Everything here is made up, and can be changed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    error_shape: ErrorShape = Field(
-        "nested",
-        description="The JSON of an error: {error: {code, message}}, {code, message}, {errors: [...]}, …",
-    )
-    event_order: Literal["as_sent", "sorted", "reversed"] = Field(
-        "as_sent", description="The order of enabled_events in answers."
-    )
-    all_events: Literal["star", "null", "absent"] = Field(
-        "star", description='How an endpoint for all events is answered: ["*"], null, or without the field.'
-    )
-    newest_first: bool = Field(default=True, description="The order of a listing.")
-    extra_fields: bool = Field(default=False, description="Whether answers carry fields beyond the reference's.")
-    key_life_seconds: float = Field(86_400, description="How long an Idempotency-Key is remembered.")
-    mismatch_status: int = Field(422, description="Answer to the same Idempotency-Key with another body.")
-    in_flight_status: int = Field(409, description="Answer to an Idempotency-Key whose request is in flight.")
-    invalid_status: int = Field(422, description="Answer to invalid fields.")
-    replay_without_secret: bool = Field(
-        default=False, description="Whether a replayed create leaves the signing secret out."
-    )
-    request_id_header: bool = Field(default=True, description="Whether answers carry MD-Request-Id.")
-
-
 class Store:
-    """All endpoints of both environments, in memory or in a file that survives a restart.
+    """All endpoints of all accounts, in memory or in a file that survives a restart.
 
     Args:
         path: The state file, created at the first change; None for memory only.
@@ -98,7 +69,7 @@ class Store:
             raise ApiRefusal(403, "forbidden", f"the API key lacks the scope {scope}")
         return key
 
-    def begin_create(self, idempotency_key: str, body: bytes, environment: Environment) -> Endpoint | None:
+    def begin_create(self, idempotency_key: str, body: bytes, account: Account) -> Endpoint | None:
         """Note that a create with an Idempotency-Key has begun, unless the key was used before.
 
         Returns: The endpoint that the first request with this key created; None if this request is the first, and is
@@ -107,7 +78,7 @@ class Store:
         Raises:
             ApiRefusal: The key was used with another body, or its first request is in flight.
         """
-        name = _record_name(environment, idempotency_key)
+        name = _record_name(account, idempotency_key)
         fingerprint = hashlib.sha256(body).hexdigest()
         with self._lock:
             record = self._state.idempotency_records.get(name)
@@ -128,10 +99,10 @@ class Store:
                 )
             return record.endpoint
 
-    def abandon_create(self, idempotency_key: str, environment: Environment) -> None:
+    def abandon_create(self, idempotency_key: str, account: Account) -> None:
         """Forget the Idempotency-Key of a create that was refused, so that it can be used again."""
         with self._lock:
-            self._state.idempotency_records.pop(_record_name(environment, idempotency_key), None)
+            self._state.idempotency_records.pop(_record_name(account, idempotency_key), None)
 
     def expire_idempotency_keys(self) -> None:
         """Forget every Idempotency-Key, as after the end of its life."""
@@ -139,20 +110,19 @@ class Store:
             self._state.idempotency_records.clear()
             self._save()
 
-    def create(self, fields: JsonObject, environment: Environment, idempotency_key: str | None) -> Endpoint:
+    def create(self, fields: JsonObject, account: Account, idempotency_key: str | None) -> Endpoint:
         """Create an endpoint, and complete the record of its Idempotency-Key in the same step.
 
         Raises:
             ApiRefusal: The fields are invalid.
         """
-        self._require_valid(fields, environment, allowed=("url", "enabled_events"), required=("url",))
-        endpoint = _new_endpoint(fields, environment)
+        self._require_valid(fields, account, allowed=("url", "enabled_events"), required=("url",))
+        stored = self._rewritten({"enabled_events": ["*"], **fields})
+        endpoint = _new_endpoint(stored, account, self.assumptions.new_status)
         with self._lock:
             self._state.endpoints[endpoint.webhook_endpoint_id] = endpoint
             record = (
-                self._state.idempotency_records.get(_record_name(environment, idempotency_key))
-                if idempotency_key
-                else None
+                self._state.idempotency_records.get(_record_name(account, idempotency_key)) if idempotency_key else None
             )
             # None also if the keys expired while the request was in flight.
             if record is not None:
@@ -160,24 +130,23 @@ class Store:
             self._save()
         return endpoint
 
-    def get(self, endpoint_id: str, environment: Environment) -> Endpoint:
+    def get(self, endpoint_id: str, account: Account) -> Endpoint:
         """Look up an endpoint.
 
         Raises:
-            ApiRefusal: This environment has no such endpoint (404).
+            ApiRefusal: The account has no such endpoint (404).
         """
         endpoint = self._state.endpoints.get(endpoint_id)
-        if endpoint is None or endpoint.environment != environment:
-            raise ApiRefusal(404, "not_found", f"no webhook endpoint {endpoint_id} in this environment")
+        if endpoint is None or endpoint.account != account:
+            message = f"no webhook endpoint {endpoint_id} in this organization and environment"
+            raise ApiRefusal(404, "not_found", message)
         return endpoint
 
-    def page(
-        self, environment: Environment, limit: int, after: str | None, before: str | None
-    ) -> tuple[list[Endpoint], bool]:
-        """Cut a page out of the listing of an environment.
+    def page(self, account: Account, limit: int, after: str | None, before: str | None) -> tuple[list[Endpoint], bool]:
+        """Cut a page out of the listing of an account.
 
         Args:
-            environment: Whose endpoints.
+            account: Whose endpoints.
             limit: The most endpoints that the page may have.
             after: The id of the endpoint before the first of the page; None for the beginning.
             before: The id of the endpoint after the last of the page. If it is given, `after` is ignored.
@@ -185,10 +154,10 @@ class Store:
         Returns: The page, and whether more endpoints follow in the direction of the cursor.
 
         Raises:
-            ApiRefusal: A cursor is not the id of an endpoint of this environment.
+            ApiRefusal: A cursor is not the id of an endpoint of this account.
         """
         with self._lock:
-            endpoints = [endpoint for endpoint in self._state.endpoints.values() if endpoint.environment == environment]
+            endpoints = [endpoint for endpoint in self._state.endpoints.values() if endpoint.account == account]
         if self.assumptions.newest_first:
             endpoints.reverse()
         ids = [endpoint.webhook_endpoint_id for endpoint in endpoints]
@@ -198,27 +167,40 @@ class Store:
         following = endpoints[_position(ids, after) + 1 if after is not None else 0 :]
         return following[:limit], len(following) > limit
 
-    def update(self, endpoint_id: str, fields: JsonObject, environment: Environment) -> Endpoint:
+    def update(self, endpoint_id: str, fields: JsonObject, account: Account) -> Endpoint:
         """Change the given fields of an endpoint, and no other.
 
         Raises:
-            ApiRefusal: The fields are invalid, or this environment has no such endpoint.
+            ApiRefusal: The fields are invalid, or the account has no such endpoint.
         """
-        self._require_valid(fields, environment, allowed=("url", "enabled_events", "status"))
+        self._require_valid(fields, account, allowed=("url", "enabled_events", "status"))
         with self._lock:
-            updated = self.get(endpoint_id, environment).model_copy(update=fields)
+            updated = self.get(endpoint_id, account).model_copy(update=self._rewritten(fields))
             self._state.endpoints[endpoint_id] = updated
             self._save()
         return updated
 
-    def delete(self, endpoint_id: str, environment: Environment) -> None:
+    def overwrite(self, endpoint_id: str, fields: JsonObject) -> None:
+        """Change an endpoint of any account as the API itself may: without validation, and without rewriting.
+
+        Raises:
+            ApiRefusal: There is no such endpoint.
+        """
+        with self._lock:
+            endpoint = self._state.endpoints.get(endpoint_id)
+            if endpoint is None:
+                raise ApiRefusal(404, "not_found", f"no webhook endpoint {endpoint_id}")
+            self._state.endpoints[endpoint_id] = endpoint.model_copy(update=fields)
+            self._save()
+
+    def delete(self, endpoint_id: str, account: Account) -> None:
         """Remove an endpoint and its secret.
 
         Raises:
-            ApiRefusal: This environment has no such endpoint.
+            ApiRefusal: The account has no such endpoint.
         """
         with self._lock:
-            self.get(endpoint_id, environment)
+            self.get(endpoint_id, account)
             del self._state.endpoints[endpoint_id]
             self._save()
 
@@ -229,11 +211,9 @@ class Store:
             self.assumptions = Assumptions()
             self._save()
 
-    def seed(self, count: int, environment: Environment) -> list[Endpoint]:
+    def seed(self, count: int, account: Account) -> list[Endpoint]:
         """Create `count` endpoints at once, and save them together."""
-        endpoints = [
-            _new_endpoint({"url": f"https://example.com/seed/{number}"}, environment) for number in range(count)
-        ]
+        endpoints = [_new_endpoint({"url": f"https://example.com/seed/{number}"}, account) for number in range(count)]
         with self._lock:
             self._state.endpoints |= {endpoint.webhook_endpoint_id: endpoint for endpoint in endpoints}
             self._save()
@@ -246,16 +226,25 @@ class Store:
             self._save()
 
     def all_endpoints(self) -> list[Endpoint]:
-        """List every endpoint of both environments with its secret: what tests compare Pulumi's state with."""
+        """List every endpoint of every account with its secret: what tests compare Pulumi's state with."""
         with self._lock:
             return list(self._state.endpoints.values())
 
     def _require_valid(
-        self, fields: JsonObject, environment: Environment, *, allowed: Sequence[str], required: Sequence[str] = ()
+        self, fields: JsonObject, account: Account, *, allowed: Sequence[str], required: Sequence[str] = ()
     ) -> None:
-        problems = problems_in(fields, environment, allowed=allowed, required=required)
+        problems = problems_in(fields, account.environment, allowed=allowed, required=required)
         if problems:
             raise ApiRefusal(self.assumptions.invalid_status, "invalid_request", "; ".join(problems))
+
+    def _rewritten(self, fields: JsonObject) -> JsonObject:
+        """Return valid fields as the API stores them."""
+        rewritten = dict(fields)
+        if isinstance(url := fields.get("url"), str):
+            rewritten["url"] = rewritten_url(url, self.assumptions.url_rules)
+        if isinstance(events := fields.get("enabled_events"), list):
+            rewritten["enabled_events"] = [*rewritten_events(map(str, events), self.assumptions.event_rules)]
+        return rewritten
 
     def _save(self) -> None:
         if self._file:
@@ -263,20 +252,22 @@ class Store:
             self._file.write(json.dumps(self._state.model_dump(by_alias=True), indent=1))
 
 
-def _new_endpoint(fields: JsonObject, environment: Environment) -> Endpoint:
+def _new_endpoint(fields: JsonObject, account: Account, status: str = "enabled") -> Endpoint:
     return Endpoint(
         webhook_endpoint_id=f"we_{_random(14)}",
         url=fields["url"],
-        enabled_events=fields.get("enabled_events") or ["*"],
+        enabled_events=fields.get("enabled_events", ["*"]),
+        status=status,
         created_at=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         signing_secret=f"whsec_{_random(24)}",
-        environment=environment,
+        environment=account.environment,
+        organization=account.organization,
     )
 
 
-def _record_name(environment: Environment, idempotency_key: str) -> str:
-    # Each environment has its own keys.
-    return f"{environment} {idempotency_key}"
+def _record_name(account: Account, idempotency_key: str) -> str:
+    # Each account has its own keys.
+    return f"{account.organization} {account.environment} {idempotency_key}"
 
 
 def _random(length: int) -> str:
@@ -285,5 +276,5 @@ def _random(length: int) -> str:
 
 def _position(ids: list[str], cursor: str) -> int:
     if cursor not in ids:
-        raise ApiRefusal(400, "invalid_cursor", "the cursor is not the id of an endpoint of this environment")
+        raise ApiRefusal(400, "invalid_cursor", "the cursor is not the id of an endpoint of this key's account")
     return ids.index(cursor)

@@ -6,8 +6,8 @@ an answer more fields than its model has, or fewer.
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pulumi_kinetic.emulator.assumptions import Assumptions, ErrorShape
 from pulumi_kinetic.emulator.records import Endpoint, JsonObject
-from pulumi_kinetic.emulator.store import Assumptions, ErrorShape
 
 
 class EndpointAnswer(BaseModel):
@@ -64,7 +64,7 @@ class Error(BaseModel):
 
 def endpoint_answer(endpoint: Endpoint, assumptions: Assumptions, *, with_secret: bool = False) -> JsonObject:
     """Render an endpoint as the API answers it."""
-    hidden = {"environment"} if with_secret else {"environment", "signing_secret"}
+    hidden = {"environment", "organization"} | (set() if with_secret else {"signing_secret"})
     answer: JsonObject = endpoint.model_dump(exclude=hidden)
     if assumptions.event_order != "as_sent":
         # A list display, since a list[str] isn't a list[JsonValue] to mypy.

@@ -1,0 +1,116 @@
+"""What surrounds the API: the log of requests, the rate limit, a gateway in its place, and the faults."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.delivery import Answer, deliver, new_answer
+from pulumi_kinetic.emulator.faults import Fault, FaultScript
+from pulumi_kinetic.emulator.gateway import GATEWAYS, GatewayAnswer
+from pulumi_kinetic.emulator.rate_limit import RateLimit
+from pulumi_kinetic.emulator.request_log import LogEntry, RequestLog, new_entry
+from pulumi_kinetic.emulator.wire import error_body
+
+
+class FaultMiddleware:
+    """ASGI middleware that logs each request, gives it an id, and applies rate limit, gateway and faults to it.
+
+    Args:
+        app: The application.
+        exempt: The beginning of the paths that are neither logged nor disturbed.
+        assumptions: Gets the assumptions of the moment.
+        script: The faults still to come.
+        log: Where requests are logged.
+    """
+
+    def __init__(
+        self, app: ASGIApp, exempt: str, assumptions: Callable[[], Assumptions], script: FaultScript, log: RequestLog
+    ) -> None:
+        self._app = app
+        self._exempt = exempt
+        self._assumptions = assumptions
+        self._script = script
+        self._log = log
+        self._limit = RateLimit()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request (ASGI)."""
+        if scope["type"] != "http" or scope["path"].startswith(self._exempt):
+            await self._app(scope, receive, send)
+            return
+        fault = self._script.next_for(scope["method"], scope["path"])
+        # For the application: only it can wait while a create is in flight.
+        scope["fault"] = fault
+        request_body = await _read_body(receive)
+        entry = new_entry(scope, request_body)
+        self._log.append(entry)
+        await asyncio.sleep(fault.delay_seconds)
+        answer = await self._answer(scope, request_body, fault)
+        answer.headers.extend(self._added_headers(entry, fault))
+        entry["status"] = answer.status
+        await asyncio.sleep(fault.delay_after_seconds)
+        await deliver(answer, fault, receive, send)
+
+    async def _answer(self, scope: Scope, request_body: bytes, fault: Fault) -> Answer:
+        answer = await self._serve(scope, request_body) if fault.commit else new_answer(200, "", b"")
+        if fault.status is not None:
+            answer = new_answer(fault.status, fault.content_type, fault.body.encode())
+        if fault.without_secret:
+            fields = {name: value for name, value in json.loads(answer.body).items() if name != "signing_secret"}
+            answer = new_answer(answer.status, "application/json", json.dumps(fields).encode())
+        return answer
+
+    async def _serve(self, scope: Scope, request_body: bytes) -> Answer:
+        assumptions = self._assumptions()
+        if assumptions.gateway:
+            return _gateway_answer(GATEWAYS[assumptions.gateway])
+        if not self._limit.accepts(time.monotonic(), assumptions.requests_per_second):
+            return _limited_answer(assumptions)
+        return await self._call_app(scope, request_body)
+
+    async def _call_app(self, scope: Scope, request_body: bytes) -> Answer:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": request_body, "more_body": False}
+
+        async def collect(message: Message) -> None:
+            sent.append(message)
+
+        await self._app(scope, receive, collect)
+        start, *chunks = sent
+        return Answer(start["status"], [*start["headers"]], b"".join(chunk.get("body", b"") for chunk in chunks))
+
+    def _added_headers(self, entry: LogEntry, fault: Fault) -> list[tuple[bytes, bytes]]:
+        added = dict(fault.headers)
+        # A gateway knows nothing of the API's headers.
+        if self._assumptions().request_id_header and not self._assumptions().gateway:
+            added["MD-Request-Id"] = entry["request_id"]
+        return [(name.encode(), value.encode()) for name, value in added.items()]
+
+
+def _gateway_answer(gateway: GatewayAnswer) -> Answer:
+    answer = new_answer(gateway.status, gateway.content_type, gateway.body.encode())
+    answer.headers.extend((name.encode(), value.encode()) for name, value in gateway.headers.items())
+    return answer
+
+
+def _limited_answer(assumptions: Assumptions) -> Answer:
+    body = json.dumps(error_body(assumptions.error_shape, "rate_limited", "too many requests in this second"))
+    answer = new_answer(429, "application/json", body.encode())
+    if assumptions.retry_after_header:
+        answer.headers.append((b"retry-after", b"1"))
+    return answer
+
+
+async def _read_body(receive: Receive) -> bytes:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
