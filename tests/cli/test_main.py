@@ -1,5 +1,4 @@
 import builtins
-import os
 import re
 import signal
 import socket
@@ -20,7 +19,7 @@ COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main
 
 
 def started(*arguments: str) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=os.environ)  # noqa: S603
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
     url = re.search(r"http://127\.0\.0\.1:\d+", first_line(process, "the emulator's address"))
     assert url is not None
     return process, url[0]
@@ -62,6 +61,23 @@ def test_emulator_says_that_a_port_is_taken() -> None:
         result = CliRunner().invoke(main.main, ["emulator", "--port", str(port)])
     assert result.exit_code == 1
     assert result.output == f"Error: can't listen on port {port}: Address already in use\n"
+
+
+def test_emulator_serves_a_named_host_and_says_what_that_allows() -> None:
+    process, url = started("--allow-host", "emulator")
+    hosts = {"emulator:8787": 200, "evil.example": 421}
+    answers = {host: httpx.get(f"{url}/_emulator/log", headers={"Host": host}).status_code for host in hosts}
+    process.send_signal(signal.SIGTERM)
+    _, messages = process.communicate(timeout=20)
+    assert answers == hosts
+    assert "may read and change all of it" in messages
+
+
+@pytest.mark.parametrize("name", ["emulator:8787", "*", "", "a b", "http://emulator", "[::1", "emulator."])
+def test_emulator_takes_host_names_only(name: str) -> None:
+    result = CliRunner().invoke(main.main, ["emulator", "--allow-host", name])
+    assert result.exit_code == 2
+    assert f"{name!r} is not a host name" in result.output
 
 
 def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import count_cases
 from support.emulator import KEY, EmulatorClient
 
-schema = schemathesis.openapi.from_asgi("/openapi.json", build(Store()))
+schema = schemathesis.openapi.from_asgi("/_emulator/openapi.json", build(Store(), names={"testserver"}))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 
 

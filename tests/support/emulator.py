@@ -85,4 +85,6 @@ class EmulatorClient:
 
     # Any: each route answers its own JSON, and its caller above says which.
     def _control(self, method: str, route: str, json: object = None) -> Any:
+        if method == "POST" and json is None:
+            json = {}  # even an empty body has to be of JSON
         return self.http.request(method, f"/_emulator/{route}", json=json).raise_for_status().json()

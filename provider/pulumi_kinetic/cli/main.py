@@ -132,17 +132,28 @@ def schema() -> None:
     help="Port on loopback; 0 takes any free one.",
 )
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the state.")
+@click.option(
+    "--allow-host",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Serve the network, too, under this host name, as a container does. Whoever reaches it may read all.",
+)
 @friendly_errors("serve the emulated API")
-def emulator(port: int, state: Path | None) -> None:
+def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
     """Serve an emulated Kinetic API, for trying and testing without a key."""
     try:
+        from pulumi_kinetic.emulator.guard import host_name  # noqa: PLC0415 an extra that not everyone installs
         from pulumi_kinetic.emulator.server import Server  # noqa: PLC0415 an extra that not everyone installs
     except ImportError as error:
         raise click.ClickException(
             f"the emulator needs more packages ({error.name} is missing): pip install 'pulumi-kinetic[emulator]'"
         ) from None
+    for name in names:
+        if host_name(name) != name.lower():
+            raise click.BadParameter(f"{name!r} is not a host name (without a port)", param_hint="--allow-host")
     try:
-        server = Server(port, state)
+        server = Server(port, state, {name.lower() for name in names})
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port}: {os.strerror(error.errno or 0)}") from None
     with server:
@@ -151,6 +162,8 @@ def emulator(port: int, state: Path | None) -> None:
             "Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production), md_test_second "
             "(another organization). Ctrl-C ends it."
         )
+        if names:
+            click.echo("Warning: whoever reaches this machine's port may read and change all of it.", err=True)
         _wait_for_signal()
 
 

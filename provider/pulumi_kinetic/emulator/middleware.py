@@ -39,7 +39,7 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request (ASGI)."""
-        if scope["type"] != "http" or scope["path"].startswith(self._exempt):
+        if scope["path"].startswith(self._exempt):
             await self._app(scope, receive, send)
             return
         fault = self._script.next_for(scope["method"], scope["path"])

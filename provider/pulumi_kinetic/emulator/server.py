@@ -1,7 +1,8 @@
-"""The emulator as a running server, on loopback."""
+"""The emulator as a running server, on loopback unless it is told other names."""
 
 import socket
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.store import Store
 
 HOST = "127.0.0.1"
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 asked for by naming a host
 _GRACE_SECONDS = 5
 """How long a request in flight may take when the server ends; a fault may make it last for ever."""
 
@@ -20,8 +22,9 @@ class Server:
     """A running emulator: serves on a thread of its own while its `with` block runs.
 
     Args:
-        port: The port on loopback; 0 takes any free one.
+        port: The port; 0 takes any free one.
         state: The file that keeps the state; None for memory only.
+        names: Host names to answer to besides those of loopback. With any, it listens on every IPv4 address.
 
     Attributes:
         url: Where it serves.
@@ -31,17 +34,18 @@ class Server:
         ValueError: The state file holds something else.
     """
 
-    def __init__(self, port: int = 0, state: Path | None = None) -> None:
+    def __init__(self, port: int = 0, state: Path | None = None, names: Collection[str] = ()) -> None:
         store = Store(state)
-        self._socket = socket.create_server((HOST, port))
+        self._socket = socket.create_server((_EVERY_ADDRESS if names else HOST, port))
         # asyncio does this itself for sockets that it opens. Without it each answer waits 40 ms for an ACK.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         # "critical", since a fault that cuts a connection isn't an error of the server.
         config = uvicorn.Config(
-            build(store),
+            build(store, names),
             http="h11",  # not what happens to be installed: `delivery` and the limits of headers are made for it
             ws="none",
+            proxy_headers=False,
             log_level="critical",
             access_log=False,
             lifespan="off",

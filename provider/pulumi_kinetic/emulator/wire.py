@@ -4,7 +4,10 @@ The models describe it to readers of the OpenAPI document. Answers aren't made f
 an answer more fields than its model has, or fewer.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+import json
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from starlette.responses import Response
 
 from pulumi_kinetic.emulator.assumptions import Assumptions, ErrorShape
 from pulumi_kinetic.emulator.records import Endpoint, JsonObject
@@ -88,3 +91,8 @@ def error_body(shape: ErrorShape, code: str, message: str) -> JsonObject:
         "problem": {"type": "about:blank", "title": code, "detail": message},
     }
     return shapes[shape]
+
+
+def json_response(status: int, value: JsonValue) -> Response:
+    """Make a response of JSON; a lone surrogate is escaped."""
+    return Response(json.dumps(value), status_code=status, media_type="application/json")
