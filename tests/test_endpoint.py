@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 
 from pulumi_kinetic import endpoint
-from pulumi_kinetic.endpoint import Patch, State
+from pulumi_kinetic.endpoint import Echo, Patch, State
 from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import CASES, Case, inputs
 
@@ -46,19 +46,20 @@ def test_diff_sees_a_supplied_secret_only_while_none_is_known() -> None:
 def test_declared_form_keeps_what_means_the_same_and_takes_what_differs() -> None:
     declared: Patch = {"url": "https://EXAMPLE.com", "enabledEvents": ["b", "a"], "status": "enabled"}
     actual: Patch = {"url": "https://example.com/", "enabledEvents": ["a", "b"], "status": "disabled"}
-    assert endpoint.declared_form(declared, actual) == {**declared, "status": "disabled"}
+    assert endpoint.declared_form(declared, actual, {}) == {**declared, "status": "disabled"}
 
 
 @pytest.mark.parametrize("actual", [["a", "b", "c"], ["a"], ["*"], []])
 def test_declared_form_takes_more_or_fewer_events(actual: list[str]) -> None:
     declared: Patch = {"url": "https://a.example", "enabledEvents": ["b", "a"], "status": "enabled"}
-    assert endpoint.declared_form(declared, {**declared, "enabledEvents": actual})["enabledEvents"] == actual
+    assert endpoint.declared_form(declared, {**declared, "enabledEvents": actual}, {})["enabledEvents"] == actual
 
 
 def test_declared_form_keeps_omitted_events_omitted() -> None:
     declared: Patch = {"url": "https://a.example", "status": "enabled"}
-    assert endpoint.declared_form(declared, {**declared, "enabledEvents": ["*"]}) == declared
-    assert endpoint.declared_form({**declared, "enabledEvents": ["a"]}, {**declared, "enabledEvents": None}) == declared
+    assert endpoint.declared_form(declared, {**declared, "enabledEvents": ["*"]}, {}) == declared
+    some: Patch = {**declared, "enabledEvents": ["a"]}
+    assert endpoint.declared_form(some, {**declared, "enabledEvents": None}, {}) == declared
 
 
 @pytest.mark.parametrize(("port", "same_as"), [("0443", 443), ("00443", 443), ("08443", 8443), ("00080", 80)])
@@ -119,6 +120,62 @@ def test_a_planned_update_keeps_what_only_the_api_knows() -> None:
 def test_a_planned_update_takes_a_secret_that_was_unknown() -> None:
     declared = inputs({"existingSigningSecret": "whsec_mine"})
     assert endpoint.planned_update(state({}, secret=None), declared)["signingSecret"] == "whsec_mine"
+
+
+WRITTEN: Patch = {"url": "https://ä.example/", "enabledEvents": ["a"], "status": "enabled"}
+ANSWER: Patch = {"url": "https://xn--4ca.example/", "enabledEvents": ["A"], "status": "suspended"}
+ECHO: dict[str, Echo] = {
+    "url": {"written": "https://ä.example/", "stored": "https://xn--4ca.example/"},
+    "enabledEvents": {"written": ["a"], "stored": ["A"]},
+}
+
+
+def test_the_echo_is_what_the_server_made_of_url_and_events() -> None:
+    assert endpoint.echo_of({}, WRITTEN, endpoint.UPDATABLE, ANSWER) == ECHO
+
+
+def test_there_is_no_echo_where_the_server_stores_what_means_the_same() -> None:
+    answer: Patch = {"url": "https://A.example:443", "enabledEvents": ["b", "a"], "status": "enabled"}
+    written: Patch = {"url": "https://a.example/", "enabledEvents": ["a", "b"], "status": "enabled"}
+    assert endpoint.echo_of({}, written, endpoint.UPDATABLE, answer) == {}
+    assert endpoint.echo_of(ECHO, written, ["url"], answer) == {"enabledEvents": ECHO["enabledEvents"]}
+
+
+def test_the_echo_of_all_events_names_them() -> None:
+    expanded = endpoint.echo_of({}, {}, ["enabledEvents"], {"enabledEvents": ["a", "b"]})
+    assert expanded == {"enabledEvents": {"written": ["*"], "stored": ["a", "b"]}}
+    narrowed = endpoint.echo_of({}, {"enabledEvents": ["a"]}, ["enabledEvents"], {"enabledEvents": None})
+    assert narrowed == {"enabledEvents": {"written": ["a"], "stored": ["*"]}}
+
+
+def test_what_was_not_written_keeps_its_echo() -> None:
+    assert endpoint.echo_of(ECHO, WRITTEN, ["status"], ANSWER) == ECHO
+    assert endpoint.echo_of({}, WRITTEN, ["status"], ANSWER) == {}
+
+
+@pytest.mark.parametrize("url", ["https://xn--4ca.example/", "https://XN--4ca.example:443", "https://ä.example/"])
+def test_the_echo_is_shown_as_it_was_declared(url: str) -> None:
+    shown = endpoint.declared_form(WRITTEN, {**ANSWER, "url": url}, ECHO)
+    assert shown == {**WRITTEN, "status": "suspended"}
+
+
+def test_an_echo_that_changed_is_drift() -> None:
+    actual: Patch = {**ANSWER, "url": "https://other.example/", "enabledEvents": ["A", "B"]}
+    assert endpoint.declared_form(WRITTEN, actual, ECHO) == actual
+
+
+def test_a_drift_that_has_gone_again_is_shown_as_it_was_written() -> None:
+    drifted: Patch = {**WRITTEN, "url": "https://other.example/"}
+    assert endpoint.declared_form(drifted, ANSWER, ECHO) == {**WRITTEN, "status": "suspended"}
+
+
+def test_the_echo_keeps_the_latest_spelling() -> None:
+    spelled: Patch = {**WRITTEN, "url": "HTTPS://ä.example:443"}
+    assert endpoint.declared_form(spelled, ANSWER, ECHO)["url"] == "HTTPS://ä.example:443"
+
+
+def test_a_planned_update_keeps_the_echo() -> None:
+    assert endpoint.planned_update({**state({}), "echo": ECHO}, inputs({}))["echo"] == ECHO
 
 
 def test_the_inputs_of_a_state_are_what_a_program_could_have_declared() -> None:

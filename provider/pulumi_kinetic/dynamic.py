@@ -106,7 +106,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         }
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
-        hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"], aliases=aliases)
+        hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret", "echo"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
         self.enabled_events = _known_with(self.webhook_endpoint_id, self.enabled_events)
         self.created_at = _known_with(self.webhook_endpoint_id, self.created_at)

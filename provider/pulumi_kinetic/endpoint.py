@@ -1,7 +1,7 @@
 """What a webhook endpoint's properties are, what they mean, and what differs. Pure functions of plain values."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, TypedDict, TypeVar, cast, get_args
 
 from pydantic.alias_generators import to_snake
@@ -14,8 +14,10 @@ PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
 Updatable = Literal["url", "enabledEvents", "status"]
 UPDATABLE: tuple[Updatable, ...] = get_args(Updatable)
 """The properties that the API can change, in the schema's order."""
-SECRET_NAMES = frozenset({"signingSecret", "existingSigningSecret", "idempotencyKey"})
-"""The properties that are secret, however they came."""
+ECHOED: tuple[Updatable, ...] = ("url", "enabledEvents")
+"""The properties that a server may store in a form of its own. The status is an enumeration: another one is another."""
+SECRET_NAMES = frozenset({"signingSecret", "existingSigningSecret", "idempotencyKey", "echo"})
+"""The properties that are secret, however they came; the echo, since it may hold a secret URL."""
 
 URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://"
@@ -47,12 +49,20 @@ class Inputs(Patch, total=False):
     idempotencyKey: str
 
 
+class Echo(TypedDict):
+    """What the server made of a value that we wrote."""
+
+    written: object
+    stored: object
+
+
 class State(Inputs, total=False):
     """What the engine keeps of an endpoint: its inputs, and what only the API knows.
 
-    `continued` marks what a continued create returned, each with another mark. It isn't in the schema, and never shows
-    as a difference.
-    See docs/contributing/design.md#6-a-delete-spares-what-a-continued-create-returned.
+    Two properties are hidden: they aren't in the schema, and never show as a difference. `continued` marks what a
+    continued create returned, each with another mark. `echo` is missing where the server stores what we write.
+    See docs/contributing/design.md#6-a-delete-spares-what-a-continued-create-returned and
+    docs/contributing/design.md#the-servers-echo.
     """
 
     webhookEndpointId: str
@@ -60,6 +70,7 @@ class State(Inputs, total=False):
     environment: Environment
     signingSecret: str | None
     continued: str
+    echo: Mapping[str, Echo]
 
 
 def canonical(name: Updatable, value: object) -> object:
@@ -86,11 +97,16 @@ def patch_for(state: Patch, inputs: Patch) -> Patch:
     Returns: The properties whose meaning differs, with their new values; empty where nothing differs.
     """
     changed = {
-        name: inputs.get(name) if inputs.get(name) is not None else DEFAULTS[name]
+        name: _value_or_default(name, inputs)
         for name in UPDATABLE
         if canonical(name, state.get(name)) != canonical(name, inputs.get(name))
     }
     return cast("Patch", changed)
+
+
+def _value_or_default(name: Updatable, values: Patch) -> object:
+    value = values.get(name)
+    return DEFAULTS[name] if value is None else value
 
 
 def changed_names(state: State, inputs: Inputs) -> list[str]:
@@ -100,19 +116,48 @@ def changed_names(state: State, inputs: Inputs) -> list[str]:
     return [*patch_for(state, inputs), *supplied]
 
 
-def declared_form(declared: Patch, actual: Patch) -> Patch:
+def declared_form(declared: Patch, actual: Patch, echo: Mapping[str, Echo]) -> Patch:
     """Return what the server has, spelled as the user did wherever that means the same.
 
     A refresh of a dynamic resource is given old outputs only, so these keep order, repeats and omissions.
     See docs/contributing/engine-facts.md#old-outputs-only.
+
+    Args:
+        declared: The properties as the user declared them.
+        actual: The properties as the server has them.
+        echo: What the server made of earlier writes, by property.
     """
     merged: dict[str, object] = {
-        name: declared.get(name)
-        if canonical(name, declared.get(name)) == canonical(name, actual.get(name))
-        else actual.get(name)
-        for name in UPDATABLE
+        name: _declared_value(name, declared.get(name), actual.get(name), echo.get(name)) for name in UPDATABLE
     }
     return cast("Patch", without_none(merged))
+
+
+def _declared_value(name: Updatable, declared: object, actual: object, echo: Echo | None) -> object:
+    if canonical(name, actual) == canonical(name, declared):
+        return declared
+    if echo is None or canonical(name, actual) != canonical(name, echo["stored"]):
+        return actual
+    # what is declared no longer says it after a drift that has gone again
+    return declared if canonical(name, declared) == canonical(name, echo["written"]) else echo["written"]
+
+
+def echo_of(before: Mapping[str, Echo], inputs: Patch, written: Collection[str], answer: Patch) -> Mapping[str, Echo]:
+    """Return what the server makes of our writes, after one more of them; nothing where it stores what was written.
+
+    Args:
+        before: What it made of the earlier ones, by property.
+        inputs: The properties as the user declares them.
+        written: The names of those that this write decided: sent, or left out of a create for their default.
+        answer: The properties in the server's answer to it.
+    """
+    kept = {name: echo for name, echo in before.items() if name not in written}
+    made: dict[str, Echo] = {
+        name: {"written": _value_or_default(name, inputs), "stored": _value_or_default(name, answer)}
+        for name in ECHOED
+        if name in written and canonical(name, inputs.get(name)) != canonical(name, answer.get(name))
+    }
+    return {**kept, **made}
 
 
 def inputs_of(state: State) -> Inputs:
@@ -153,7 +198,7 @@ def planned_create(inputs: Inputs, environment: Environment) -> State:
 
 def planned_update(state: State, inputs: Inputs) -> State:
     """Return the state that an update will lead to; what only the API knows stays. Makes no request."""
-    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment", "continued")}
+    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment", "continued", "echo")}
     return without_none(cast("State", {**inputs, **kept, "signingSecret": known_secret(state, inputs)}))
 
 

@@ -1,6 +1,6 @@
 """Check, diff, create, read, update and delete: what each leads to at the API. Both doors call this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.creation import Creator
-from pulumi_kinetic.endpoint import Inputs, Patch, State, fields_of
+from pulumi_kinetic.endpoint import Echo, Inputs, Patch, State, fields_of
 from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.process import Parent
@@ -146,7 +146,8 @@ class Lifecycle:
             raise error.with_advice(_STALE_KEY) from None
         declared = state or cast("State", remote.properties)
         secret, continued = state.get("signingSecret"), state.get("continued")
-        return state_of(declared, remote, self.environment, secret=secret, continued=continued)
+        echo = state.get("echo", {})
+        return state_of(declared, remote, self.environment, secret=secret, continued=continued, echo=echo)
 
     def update(self, endpoint_id: str, state: State, inputs: Inputs) -> State:
         """PATCH what differs, and nothing else; send no request where nothing does.
@@ -168,8 +169,9 @@ class Lifecycle:
                 remote = self._api.update(endpoint_id, fields_of(patch))
         except errors.NotFoundError as error:
             raise error.with_advice(_DELETED_OUTSIDE) from None
-        secret = endpoint.known_secret(state, inputs)
-        return state_of(inputs, remote, self.environment, secret=secret, continued=state.get("continued"))
+        secret, continued = endpoint.known_secret(state, inputs), state.get("continued")
+        echo = endpoint.echo_of(state.get("echo", {}), inputs, patch, remote.properties)
+        return state_of(inputs, remote, self.environment, secret=secret, continued=continued, echo=echo)
 
     def delete(self, endpoint_id: str, state: State) -> None:
         """Delete an endpoint; one that is gone already is as good.
@@ -208,15 +210,16 @@ class Lifecycle:
             self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_CREATED, advice=_CREATED_ADVICE))
         # a POST can't set the status; a continued create may have been begun with other inputs
         wanted = inputs if continued else cast("Patch", {**created.properties, "status": inputs.get("status")})
+        echo = endpoint.echo_of({}, inputs, () if continued else endpoint.ECHOED, created.properties)
         remote = created
         if not self._creator.engine_is_gone:
             try:
-                remote = converge(self._api, created, wanted)
+                remote, echo = converge(self._api, created, wanted, echo)
             except errors.ApiError as error:
                 self._warn(_NOT_FINISHED.format(endpoint_id=endpoint_id, error=error))
         self._journal.note_handed_over(record)
         mark = str(uuid4()) if continued else None
-        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, continued=mark)
+        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, continued=mark, echo=echo)
 
     def _adopt(self, inputs: Inputs, endpoint_id: str | None) -> tuple[str, State]:
         endpoint_id = str(endpoint_id)
@@ -230,7 +233,7 @@ class Lifecycle:
             )
         with self._claims.adopting(endpoint_id):
             try:
-                remote = converge(self._api, self._api.get(endpoint_id), inputs)
+                remote, echo = converge(self._api, self._api.get(endpoint_id), inputs, {})
             except errors.NotFoundError as error:
                 raise errors.AdoptionError(
                     f"{endpoint_id} can't be adopted: {error}",
@@ -240,7 +243,7 @@ class Lifecycle:
         secret = inputs.get("existingSigningSecret")
         if secret is None:
             self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_ADOPTED, advice=_ADOPTED_ADVICE))
-        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret)
+        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, echo=echo)
 
     def _note_in_state(self, endpoint_id: str, state: State) -> None:
         """The engine has this endpoint in its state: no adoption may take it, and its record is done."""
@@ -253,11 +256,17 @@ class Lifecycle:
             raise errors.EnvironmentMismatchError(endpoint_id, state_environment, self.environment)
 
 
-def converge(api: Client, remote: RemoteEndpoint, wanted: Patch) -> RemoteEndpoint:
+def converge(
+    api: Client, remote: RemoteEndpoint, wanted: Patch, echo: Mapping[str, Echo]
+) -> tuple[RemoteEndpoint, Mapping[str, Echo]]:
     """PATCH what differs from an endpoint as it is; send no request where nothing does.
+
+    Returns: The endpoint as it is then, and what the server makes of our writes.
 
     Raises:
         ApiError: The PATCH failed.
     """
     patch = endpoint.patch_for(remote.properties, wanted)
-    return api.update(remote.webhook_endpoint_id, fields_of(patch)) if patch else remote
+    if patch:
+        remote = api.update(remote.webhook_endpoint_id, fields_of(patch))
+    return remote, endpoint.echo_of(echo, wanted, patch, remote.properties)

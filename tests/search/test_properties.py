@@ -66,11 +66,11 @@ def test_a_single_change_on_the_server_is_seen_in_that_property_and_healed(data:
     inputs = checked(data.draw(declared()))
     name = data.draw(st.sampled_from(endpoint.UPDATABLE))
     actual = merged(inputs, {name: data.draw(SERVER_FIELDS[name])})
-    seen = endpoint.declared_form(inputs, actual)
+    seen = endpoint.declared_form(inputs, actual, {})
     changed = endpoint.canonical(name, actual[name]) != endpoint.canonical(name, inputs.get(name))
     assert endpoint.changed_names(merged(seen, KNOWN), inputs) == ([name] if changed else [])
     healed = merged(actual, endpoint.patch_for(seen, inputs))
-    assert endpoint.declared_form(inputs, healed) == endpoint.declared_form(inputs, inputs)
+    assert endpoint.declared_form(inputs, healed, {}) == endpoint.declared_form(inputs, inputs, {})
     count_cases("pure core")
 
 

@@ -28,7 +28,7 @@ URN = "urn:pulumi:dev::shop::kinetic:index:WebhookEndpoint::orders"
 PROVIDER_URN = "urn:pulumi:dev::shop::pulumi:providers:kinetic::default"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
-SECRETS = {"signingSecret", "existingSigningSecret", "idempotencyKey"}
+SECRETS = {"signingSecret", "existingSigningSecret", "idempotencyKey", "echo"}
 Values = dict[str, Any]
 
 # Every call has a deadline: a provider that hangs fails a test, and doesn't hang it.

@@ -59,9 +59,9 @@ def equal_to(draw: Callable[..., Any], inputs: Inputs) -> Inputs:
 @st.composite
 def _equal_url(draw: Callable[..., Any], url: str) -> str:
     scheme, authority, path, query = re.fullmatch(r"(.*?)://([^/?]*)([^?]*)(.*)", url, re.DOTALL).groups()  # type: ignore[union-attr]
-    host, port = re.fullmatch(r"(\[.*\]|[^:]*)(?::(\d+))?", authority).groups()  # type: ignore[union-attr]
+    host, port = re.fullmatch(r"(\[.*\]|[^:]*)(?::(\d*))?", authority).groups()  # type: ignore[union-attr]
     default = {"https": "443", "http": "80"}[scheme.lower()]
-    port = draw(st.sampled_from(["", ":", f":{default}"])) if port in (None, default) else f":{port}"
+    port = draw(st.sampled_from(["", ":", f":{default}"])) if port in (None, "", default) else f":{port}"
     recase = st.sampled_from([str.lower, str.upper, str.swapcase, str])
     path = draw(st.sampled_from(["", "/"])) if path in ("", "/") else path
     return f"{draw(recase)(scheme)}://{draw(recase)(host)}{port}{path}{query}"
