@@ -39,6 +39,17 @@ def test_diff_agrees_with_the_table(shared_door: Door, case: Case) -> None:
     assert shared_door.diff("we_1", state, inputs(case.declared_now)) == (bool(case.differing), [])
 
 
+DRIFTED = {"url": "http://localhost/#part", "enabledEvents": ["*", "a"], "status": "suspended"}
+
+
+def test_drift_that_the_program_ignores_blocks_no_run(kind: Open) -> None:
+    with kind({"apiKey": PRODUCTION_KEY, "baseUrl": "https://api.example"}) as door:
+        olds = {**DRIFTED, "idempotencyKey": "key-1"}
+        assert door.check(olds, DRIFTED) == (olds, [])
+        _, failures = door.check({}, DRIFTED)
+        assert len(failures) == len(DRIFTED)
+
+
 def test_a_whole_life(door: Door, emulator: EmulatorClient) -> None:
     checked, failures = door.check({}, NEWS)
     assert failures == []

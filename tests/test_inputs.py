@@ -130,6 +130,36 @@ def test_every_port_is_a_port(port: str) -> None:
     assert failures({"url": f"https://example.com:{port}/"}) == []
 
 
+DRIFTED = {
+    "url": "http://localhost/#part",
+    "enabledEvents": ["*", "a", ""],
+    "status": "suspended",
+    "adopt": "gone",
+    "existingSigningSecret": "****",
+    "colour": "red",
+}
+
+
+@pytest.mark.parametrize("name", DRIFTED)
+def test_what_equals_the_old_input_is_not_judged_again(name: str) -> None:
+    drifted = merged(GOOD, {"adopt": "we_a", name: DRIFTED[name]})
+    checked = inputs.check(drifted, drifted, environment="production", new_key="k")
+    assert checked.failures == []
+    assert checked.inputs == merged(drifted, {"idempotencyKey": "k"})
+
+
+@pytest.mark.parametrize("name", DRIFTED)
+def test_another_value_is_judged_where_the_old_one_was_none_either(name: str) -> None:
+    olds = merged(GOOD, {"adopt": "we_a", **DRIFTED})
+    news = merged(olds, {name: " "})
+    failed = inputs.check(olds, news, environment="production", new_key="k").failures
+    assert [failure.property for failure in failed] == [name]
+
+
+def test_a_missing_url_is_judged_where_the_old_one_is_missing_too() -> None:
+    assert inputs.check({"status": "enabled"}, {}, environment=None, new_key="k").failures == failures({})
+
+
 def test_url_is_required() -> None:
     assert failures({}) == [Failure("url", "is required: the https URL that events are delivered to")]
 
@@ -139,7 +169,7 @@ def test_adopt_must_be_an_id(adopt: Any) -> None:
     assert "must be the id of an existing endpoint" in reason("adopt", adopt)
 
 
-@pytest.mark.parametrize("secret", ["", " ", "whsec_****", "••••", 7])
+@pytest.mark.parametrize("secret", ["", " ", "whsec_****", "••••", 7, True, ["whsec_a"]])
 def test_a_supplied_secret_must_be_one(secret: Any) -> None:
     mistakes = failures(merged(GOOD, {"adopt": "we_a", "existingSigningSecret": secret}))
     assert mistakes == [

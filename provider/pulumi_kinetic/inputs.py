@@ -46,6 +46,9 @@ class Checked(NamedTuple):
 def check(olds: Inputs, news: Inputs, *, environment: Environment | None, new_key: str) -> Checked:
     """Validate what a program declares, and fill in what the user needn't write.
 
+    A value that equals the old input passes, whatever it is: it came from the server, as a drift that the program
+    ignores or an import, and the stack would be blocked. See docs/contributing/design.md#checks.
+
     Args:
         olds: The inputs in state; empty for a new resource and for the second check of a replacement.
         news: The inputs of the program, `UNKNOWN` where a preview can't know a value.
@@ -53,12 +56,17 @@ def check(olds: Inputs, news: Inputs, *, environment: Environment | None, new_ke
         new_key: The Idempotency-Key to use when `olds` has none. See docs/contributing/design.md#1-keys.
     """
     given = cast("Inputs", {name: value for name, value in without_none(news).items() if name != "idempotencyKey"})
-    failures = _failures(given, environment) + _secret_without_endpoint(olds, given)
+    mistakes = [failure for failure in _failures(given, environment) if not _is_old(failure.property, olds, given)]
+    failures = mistakes + _secret_without_endpoint(olds, given)
     # adopt is read at creation only, so an update keeps what was adopted
     adopt = olds.get("adopt") if olds else given.get("adopt")
     key = olds.get("idempotencyKey") or new_key
     inputs = cast("Inputs", {"status": "enabled", **given, "adopt": adopt, "idempotencyKey": key})
     return Checked(without_none(inputs), failures)
+
+
+def _is_old(name: str, olds: Mapping[str, object], given: Mapping[str, object]) -> bool:
+    return name in olds and name in given and olds[name] == given[name]
 
 
 def _mistake(reason: str) -> PydanticCustomError:
