@@ -31,7 +31,7 @@ def ended(process: subprocess.Popen[str], number: signal.Signals) -> int:
     return process.returncode
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_emulator_serves_until_it_is_told_to_end(number: signal.Signals) -> None:
     process, url = started()
     with EmulatorClient(url) as emulator:
@@ -61,6 +61,17 @@ def test_emulator_says_that_a_port_is_taken() -> None:
         result = CliRunner().invoke(main.main, ["emulator", "--port", str(port)])
     assert result.exit_code == 1
     assert result.output == f"Error: can't listen on port {port}: Address already in use\n"
+
+
+def test_emulator_names_a_state_file_that_it_cannot_use(tmp_path: Path) -> None:
+    state = tmp_path / "pack\x1b[31mage.json"
+    state.write_text('{"name": "package"}')
+    result = CliRunner().invoke(main.main, ["emulator", "--port", "0", "--state", str(state)])
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: can't use the state file {str(state)!r}: it holds something else than a state of this version of the "
+        "emulator; the file is unchanged\n"
+    )
 
 
 def test_emulator_serves_a_named_host_and_says_what_that_allows() -> None:

@@ -145,6 +145,7 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
     try:
         from pulumi_kinetic.emulator.guard import host_name  # noqa: PLC0415 an extra that not everyone installs
         from pulumi_kinetic.emulator.server import Server  # noqa: PLC0415 an extra that not everyone installs
+        from pulumi_kinetic.emulator.state_file import StateFileError  # noqa: PLC0415
     except ImportError as error:
         raise click.ClickException(
             f"the emulator needs more packages ({error.name} is missing): pip install 'pulumi-kinetic[emulator]'"
@@ -154,6 +155,8 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
             raise click.BadParameter(f"{name!r} is not a host name (without a port)", param_hint="--allow-host")
     try:
         server = Server(port, state, {name.lower() for name in names})
+    except StateFileError as error:
+        raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port}: {os.strerror(error.errno or 0)}") from None
     with server:
@@ -176,6 +179,6 @@ def _text_of(report: "Report") -> str:
 
 def _wait_for_signal() -> None:
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     ended.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Callable, Collection
 from typing import Annotated
@@ -18,13 +19,9 @@ from pulumi_kinetic.emulator.dependencies import CurrentStore
 from pulumi_kinetic.emulator.faults import Fault, FaultScript
 from pulumi_kinetic.emulator.guard import Guard
 from pulumi_kinetic.emulator.middleware import FaultMiddleware
-from pulumi_kinetic.emulator.records import (
-    READ,
-    WRITE,
-    ApiKey,
-    JsonObject,
-)
+from pulumi_kinetic.emulator.records import READ, WRITE, ApiKey, JsonObject
 from pulumi_kinetic.emulator.request_log import RequestLog
+from pulumi_kinetic.emulator.state_file import StateFileError
 from pulumi_kinetic.emulator.store import ApiRefusal, Store
 from pulumi_kinetic.emulator.wire import (
     CreateBody,
@@ -39,6 +36,7 @@ from pulumi_kinetic.emulator.wire import (
     json_response,
 )
 
+_LOGGER = logging.getLogger(__name__)
 COLLECTION, ITEM = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
 
 
@@ -62,7 +60,7 @@ def build(store: Store, names: Collection[str] = ()) -> ASGIApp:
     app.state.store, app.state.script, app.state.log = store, script, log
     app.include_router(_api)
     app.include_router(control.routes)
-    for error in (ApiRefusal, RequestValidationError, HTTPException):
+    for error in (ApiRefusal, StateFileError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer_refusal)
     # A lambda, since a control route replaces the assumptions.
     return Guard(FaultMiddleware(app, control.PREFIX, lambda: store.assumptions, script, log), control.PREFIX, names)
@@ -118,14 +116,13 @@ async def create(
     if earlier is not None:
         with_secret = not store.assumptions.replay_without_secret
         return json_response(201, endpoint_answer(earlier, store.assumptions, with_secret=with_secret))
+    fault: Fault = request.scope["fault"]
     try:
-        fault: Fault = request.scope["fault"]
         await asyncio.sleep(fault.delay_in_flight_seconds)
         created = store.create(fields, key.account, idempotency_key)
-    except ApiRefusal:
+    finally:
         if idempotency_key:
-            store.abandon_create(idempotency_key, key.account)
-        raise
+            store.end_create(idempotency_key, key.account)
     return json_response(201, endpoint_answer(created, store.assumptions, with_secret=True))
 
 
@@ -188,6 +185,9 @@ def _answer_refusal(request: Request, error: Exception) -> Response:
 def _as_refusal(error: Exception, assumptions: Assumptions) -> ApiRefusal:
     if isinstance(error, ApiRefusal):
         return error
+    if isinstance(error, StateFileError):
+        _LOGGER.error("%s", error)
+        return ApiRefusal(500, "not_saved", "the state can't be saved; nothing was changed")
     if isinstance(error, HTTPException):
         return ApiRefusal(error.status_code, "no_route", "no such route")
     problems = error.errors() if isinstance(error, RequestValidationError) else []

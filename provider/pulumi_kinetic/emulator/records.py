@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Environment = Literal["sandbox", "production"]
 JsonObject = dict[str, JsonValue]
@@ -17,7 +17,13 @@ class Account(NamedTuple):
     environment: Environment
 
 
-class ApiKey(BaseModel):
+class _Strict(BaseModel):
+    """What is unknown is refused: a file with more in it isn't ours to overwrite."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ApiKey(_Strict):
     """An API key's organization, environment and scopes."""
 
     organization: str = FIRST_ORGANIZATION
@@ -30,7 +36,7 @@ class ApiKey(BaseModel):
         return Account(self.organization, self.environment)
 
 
-class Endpoint(BaseModel):
+class Endpoint(_Strict):
     """A webhook endpoint, signing secret included."""
 
     webhook_endpoint_id: str
@@ -48,13 +54,13 @@ class Endpoint(BaseModel):
         return Account(self.organization, self.environment)
 
 
-class IdempotencyRecord(BaseModel):
+class IdempotencyRecord(_Strict):
     """The first request with an Idempotency-Key, and what it created.
 
     Attributes:
         fingerprint: SHA-256 of the request's body.
-        at: When the request came, in seconds since the epoch.
-        endpoint: The created endpoint as it was then; None while the request is in flight.
+        at: When the endpoint was created, in seconds since the epoch.
+        endpoint: The created endpoint as it was then; None in old files, of a request that was in flight.
     """
 
     fingerprint: str
@@ -62,7 +68,7 @@ class IdempotencyRecord(BaseModel):
     endpoint: Endpoint | None = None
 
 
-class State(BaseModel):
+class State(_Strict):
     """All that a restart keeps: the content of the state file.
 
     The aliases are the names in state files, which outlive a version of this package.

@@ -30,19 +30,23 @@ class Server:
         url: Where it serves.
 
     Raises:
-        OSError: The port is taken, or the state file can't be read.
-        ValueError: The state file holds something else.
+        OSError: The port is taken.
+        StateFileError: The state file can't be used, or holds something else.
     """
 
     def __init__(self, port: int = 0, state: Path | None = None, names: Collection[str] = ()) -> None:
-        store = Store(state)
         self._socket = socket.create_server((_EVERY_ADDRESS if names else HOST, port))
+        try:
+            self._store = Store(state)
+        except BaseException:
+            self._socket.close()
+            raise
         # asyncio does this itself for sockets that it opens. Without it each answer waits 40 ms for an ACK.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         # "critical", since a fault that cuts a connection isn't an error of the server.
         config = uvicorn.Config(
-            build(store, names),
+            build(self._store, names),
             http="h11",  # not what happens to be installed: `delivery` and the limits of headers are made for it
             ws="none",
             proxy_headers=False,
@@ -65,3 +69,4 @@ class Server:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+        self._store.close()

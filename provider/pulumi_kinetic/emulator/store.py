@@ -4,7 +4,6 @@ What a refusal looks like on the wire is decided in `wire`, and which HTTP heade
 """
 
 import hashlib
-import json
 import secrets
 import string
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from pulumi_kinetic.emulator.assumptions import Assumptions
 from pulumi_kinetic.emulator.records import Account, ApiKey, Endpoint, IdempotencyRecord, JsonObject, State
 from pulumi_kinetic.emulator.rewriting import rewritten_events, rewritten_url
+from pulumi_kinetic.emulator.saved_state import load_state, save_state
 from pulumi_kinetic.emulator.state_file import StateFile
 from pulumi_kinetic.emulator.validation import problems_in
 
@@ -36,11 +36,12 @@ class Store:
     """All endpoints of all accounts, in memory or in a file that survives a restart.
 
     Args:
-        path: The state file, created at the first change; None for memory only.
+        path: The state file, created if there is none; None for memory only.
+
+    A change that can't be saved raises StateFileError, and isn't made in memory either.
 
     Raises:
-        OSError: The state file can't be read.
-        ValueError: The state file holds something else.
+        StateFileError: The state file can't be used, or holds something else.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -48,8 +49,14 @@ class Store:
         # Reentrant, since update and delete call get.
         self._lock = threading.RLock()
         self.assumptions = Assumptions()
-        saved = self._file.read() if self._file else ""
-        self._state = State.model_validate(json.loads(saved)) if saved else State()
+        # The bodies of the creates under way, by the names of their records; no restart keeps them.
+        self._in_flight: dict[str, str] = {}
+        self._state = load_state(self._file) if self._file else State()
+
+    def close(self) -> None:
+        """Give the state file free for another emulator."""
+        if self._file:
+            self._file.close()
 
     def authorize(self, authorization: str | None, scope: str) -> ApiKey:
         """Look up the API key of a request.
@@ -81,17 +88,18 @@ class Store:
         name = _record_name(account, idempotency_key)
         fingerprint = hashlib.sha256(body).hexdigest()
         with self._lock:
-            record = self._state.idempotency_records.get(name)
-            if record is None or record.at + self.assumptions.key_life_seconds < time.time():
-                self._state.idempotency_records[name] = IdempotencyRecord(fingerprint=fingerprint, at=time.time())
+            record = self._record(name)
+            used_for = record.fingerprint if record else self._in_flight.get(name)
+            if used_for is None:
+                self._in_flight[name] = fingerprint
                 return None
-            if record.fingerprint != fingerprint:
+            if used_for != fingerprint:
                 raise ApiRefusal(
                     self.assumptions.mismatch_status,
                     "idempotency_key_reused",
                     "this Idempotency-Key was used with another body",
                 )
-            if record.endpoint is None:
+            if record is None:
                 raise ApiRefusal(
                     self.assumptions.in_flight_status,
                     "idempotency_key_in_use",
@@ -99,35 +107,36 @@ class Store:
                 )
             return record.endpoint
 
-    def abandon_create(self, idempotency_key: str, account: Account) -> None:
-        """Forget the Idempotency-Key of a create that was refused, so that it can be used again."""
+    def end_create(self, idempotency_key: str, account: Account) -> None:
+        """Note that a create has ended. If it created nothing, its Idempotency-Key can be used again."""
         with self._lock:
-            self._state.idempotency_records.pop(_record_name(account, idempotency_key), None)
+            self._in_flight.pop(_record_name(account, idempotency_key), None)
 
     def expire_idempotency_keys(self) -> None:
         """Forget every Idempotency-Key, as after the end of its life."""
         with self._lock:
-            self._state.idempotency_records.clear()
-            self._save()
+            self._commit(idempotency_records={})
+            self._in_flight.clear()
 
     def create(self, fields: JsonObject, account: Account, idempotency_key: str | None) -> Endpoint:
-        """Create an endpoint, and complete the record of its Idempotency-Key in the same step.
+        """Create an endpoint, and the record of its Idempotency-Key in the same step.
 
         Raises:
             ApiRefusal: The fields are invalid.
+            StateFileError: The endpoint can't be saved; it wasn't created.
         """
         self._require_valid(fields, account, allowed=("url", "enabled_events"), required=("url",))
         stored = self._rewritten({"enabled_events": ["*"], **fields})
         endpoint = _new_endpoint(stored, account, self.assumptions.new_status)
         with self._lock:
-            self._state.endpoints[endpoint.webhook_endpoint_id] = endpoint
-            record = (
-                self._state.idempotency_records.get(_record_name(account, idempotency_key)) if idempotency_key else None
-            )
-            # None also if the keys expired while the request was in flight.
-            if record is not None:
-                record.endpoint = endpoint
-            self._save()
+            records = self._state.idempotency_records
+            name = _record_name(account, idempotency_key) if idempotency_key else ""
+            # Not in flight any more if the keys expired meanwhile.
+            if fingerprint := self._in_flight.get(name):
+                record = IdempotencyRecord(fingerprint=fingerprint, at=time.time(), endpoint=endpoint)
+                records = {**records, name: record}
+            endpoints = {**self._state.endpoints, endpoint.webhook_endpoint_id: endpoint}
+            self._commit(endpoints=endpoints, idempotency_records=records)
         return endpoint
 
     def get(self, endpoint_id: str, account: Account) -> Endpoint:
@@ -176,8 +185,7 @@ class Store:
         self._require_valid(fields, account, allowed=("url", "enabled_events", "status"))
         with self._lock:
             updated = self.get(endpoint_id, account).model_copy(update=self._rewritten(fields))
-            self._state.endpoints[endpoint_id] = updated
-            self._save()
+            self._commit(endpoints={**self._state.endpoints, endpoint_id: updated})
         return updated
 
     def overwrite(self, endpoint_id: str, fields: JsonObject) -> None:
@@ -190,8 +198,8 @@ class Store:
             endpoint = self._state.endpoints.get(endpoint_id)
             if endpoint is None:
                 raise ApiRefusal(404, "not_found", f"no webhook endpoint {endpoint_id}")
-            self._state.endpoints[endpoint_id] = endpoint.model_copy(update=fields)
-            self._save()
+            changed = endpoint.model_copy(update=fields)
+            self._commit(endpoints={**self._state.endpoints, endpoint_id: changed})
 
     def delete(self, endpoint_id: str, account: Account) -> None:
         """Remove an endpoint and its secret.
@@ -201,29 +209,28 @@ class Store:
         """
         with self._lock:
             self.get(endpoint_id, account)
-            del self._state.endpoints[endpoint_id]
-            self._save()
+            rest = {name: other for name, other in self._state.endpoints.items() if name != endpoint_id}
+            self._commit(endpoints=rest)
 
     def reset(self) -> None:
         """Make the store new: no endpoints, the default keys and assumptions."""
         with self._lock:
-            self._state = State()
+            self._commit(**dict(State()))
+            self._in_flight.clear()
             self.assumptions = Assumptions()
-            self._save()
 
     def seed(self, count: int, account: Account) -> list[Endpoint]:
         """Create `count` endpoints at once, and save them together."""
         endpoints = [_new_endpoint({"url": f"https://example.com/seed/{number}"}, account) for number in range(count)]
         with self._lock:
-            self._state.endpoints |= {endpoint.webhook_endpoint_id: endpoint for endpoint in endpoints}
-            self._save()
+            seeded = {endpoint.webhook_endpoint_id: endpoint for endpoint in endpoints}
+            self._commit(endpoints={**self._state.endpoints, **seeded})
         return endpoints
 
     def set_api_keys(self, api_keys: dict[str, ApiKey]) -> None:
         """Replace the known API keys."""
         with self._lock:
-            self._state.api_keys = api_keys
-            self._save()
+            self._commit(api_keys=api_keys)
 
     def all_endpoints(self) -> list[Endpoint]:
         """List every endpoint of every account with its secret: what tests compare Pulumi's state with."""
@@ -246,10 +253,19 @@ class Store:
             rewritten["enabled_events"] = [*rewritten_events(map(str, events), self.assumptions.event_rules)]
         return rewritten
 
-    def _save(self) -> None:
+    def _record(self, name: str) -> IdempotencyRecord | None:
+        record = self._state.idempotency_records.get(name)
+        # Without an endpoint in files of older versions: a request that was in flight when they ended.
+        if record is None or record.endpoint is None:
+            return None
+        return record if record.at + self.assumptions.key_life_seconds >= time.time() else None
+
+    def _commit(self, **changes: object) -> None:
+        """Save the state with these changes, and then take it over."""
+        state = self._state.model_copy(update=changes)
         if self._file:
-            # Not model_dump_json: pydantic can't write a lone surrogate, which JSON allows in a URL. json escapes it.
-            self._file.write(json.dumps(self._state.model_dump(by_alias=True), indent=1))
+            save_state(self._file, state)
+        self._state = state
 
 
 def _new_endpoint(fields: JsonObject, account: Account, status: str = "enabled") -> Endpoint:
