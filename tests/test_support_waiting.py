@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from support.waiting import first_line, in_background, wait_until
+from support.waiting import first_line, in_background, wait_for_either, wait_until
 
 
 def started(program: str) -> subprocess.Popen[str]:
@@ -64,3 +64,10 @@ def test_a_process_that_ends_without_a_line_is_named() -> None:
     with pytest.raises(EOFError, match=r"the process ended without its port"):
         first_line(process, "its port")
     assert process.returncode is not None
+
+
+def test_a_wait_for_either_tells_which_it_was() -> None:
+    assert wait_for_either(lambda: True, lambda: True, "the first") is True
+    assert wait_for_either(lambda: False, lambda: True, "the second") is False
+    with pytest.raises(TimeoutError, match=r"waited 0\.01 seconds for neither"):
+        wait_for_either(lambda: False, lambda: False, "neither", seconds=0.01)

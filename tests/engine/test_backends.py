@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from support.backends import Backend
-from support.crash import children_of, command_of, is_provider
 from support.emulator import EmulatorClient
+from support.processes import children_of, command_of, is_provider
 from support.programs import URL, Program, expect_truth
 from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment

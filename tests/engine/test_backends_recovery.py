@@ -6,8 +6,9 @@ import pytest
 
 from support.backends import Backend
 from support.case_counter import count_cases
-from support.crash import COMMITTED, Crash
+from support.crash import Crash
 from support.emulator import EmulatorClient
+from support.instants import COMMITTED
 from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 

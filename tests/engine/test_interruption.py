@@ -5,8 +5,9 @@ import signal
 
 import pytest
 
-from support.crash import NOTHING, WHOLE, Crash, children_of, is_engine
+from support.crash import NOTHING, WHOLE, Crash
 from support.emulator import EmulatorClient
+from support.processes import children_of, is_engine
 from support.sdk import RESOURCE_BY_DOOR
 from support.waiting import in_background, wait_until
 

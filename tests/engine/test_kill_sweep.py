@@ -1,52 +1,56 @@
-"""Every instant x every victim x every door: killed, continued by the engine's own `up`, and whole."""
+"""A set of kills in which every pair of instant, victim, machine, door and backend is: continued, and whole."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
 
 import pytest
 
 from support.case_counter import count_cases
-from support.crash import COMMITTED, INSTANTS, VICTIMS, Crash, Instant
-from support.sdk import RESOURCE_BY_DOOR
+from support.crash import WHOLE
+from support.kill_batch import Batch, new_batch
+from support.kill_cases import COVERING, Case, losses
 
-ON_ANOTHER_MACHINE = [
-    pytest.param(door, instant, victim, id=f"{door}-{instant.name}-{victim}")
-    for number, instant in enumerate(INSTANTS)
-    for door, victim in zip(("dynamic", "plugin")[:: 1 if number % 2 else -1], ("cli", "both"), strict=True)
-]
+WITHOUT_LOSS = [case for case in COVERING if losses(case) == (0,)]
+WITH_LOSS = [case for case in COVERING if losses(case) != (0,)]
 
 
-@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
-@pytest.mark.parametrize("victim", VICTIMS)
-@pytest.mark.parametrize("instant", INSTANTS, ids=lambda instant: instant.name)
-def test_on_the_same_machine_up_alone_continues_a_killed_run(crash: Crash, instant: Instant, victim: str) -> None:
-    crash.kill(instant, victim)
-    crash.cancel()
-    crash.deployment.up()
-    crash.expect_nothing_left()
+class Batches:
+    """The stacks of this worker, by door and backend; what a failing case has left is not used again."""
+
+    def __init__(self, opened: contextlib.ExitStack) -> None:
+        self._opened = opened
+        self._batches: dict[tuple[str, str], Batch] = {}
+
+    def __getitem__(self, stack: tuple[str, str]) -> Batch:
+        if stack not in self._batches or not self._batches[stack].is_usable:
+            self._batches[stack] = self._opened.enter_context(new_batch(*stack))
+        return self._batches[stack]
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (batch for batch in self._batches.values() if batch.is_usable)
+
+
+@pytest.fixture(scope="module")
+def batches() -> Iterator[Batches]:
+    with contextlib.ExitStack() as opened:
+        stacks = Batches(opened)
+        yield stacks
+        for batch in stacks:
+            batch.expect_clean_neighbours()
+
+
+@pytest.mark.parametrize("case", WITHOUT_LOSS, ids=str)
+def test_a_killed_run_is_continued_whole_and_touches_nothing_else(batches: Batches, case: Case) -> None:
+    batch = batches[case.door, case.backend]
+    assert batch.run(case) == WHOLE
+    batch.expect_nothing_left()
     count_cases("kills")
 
 
-@pytest.mark.parametrize(("crash", "instant", "victim"), ON_ANOTHER_MACHINE, indirect=["crash"])
-def test_on_another_machine_recover_and_up_continue_a_killed_run(crash: Crash, instant: Instant, victim: str) -> None:
-    crash.kill(instant, victim)
-    crash.move_to_another_machine()
-    code, report = crash.recover("--unlock")
-    assert (code, report["problems"]) == (0, [])
-    crash.deployment.up()
-    crash.expect_nothing_left()
-    count_cases("kills")
-
-
-@pytest.mark.parametrize("crash", RESOURCE_BY_DOOR, indirect=True)
-def test_a_provider_that_died_alone_on_a_lost_machine_is_a_loss_that_audit_names(
-    crash: Crash, audit: Callable[..., tuple[int, str]]
-) -> None:
+@pytest.mark.parametrize("case", WITH_LOSS, ids=str)
+def test_a_provider_that_dies_alone_on_a_lost_machine_is_a_loss_that_audit_names(batches: Batches, case: Case) -> None:
     """What can't be helped: the engine has forgotten the create, and the journal is gone with its machine."""
-    crash.kill(COMMITTED, "provider")
-    crash.move_to_another_machine()
-    crash.recover()
-    crash.deployment.up()
-    assert (crash.verdict()["orphans"], crash.verdict()["doubles"], crash.verdict()["lost secrets"]) == (1, 1, 0)
-    (lost,) = set(crash.emulator.truth()) - {resource["id"] for resource in crash.deployment.resources().values()}
-    assert lost in audit("--stack", "dev")[1]
+    batch = batches[case.door, case.backend]
+    assert batch.run(case) == WHOLE
+    batch.expect_nothing_left()
     count_cases("kills")

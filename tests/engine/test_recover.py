@@ -8,8 +8,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from support.crash import COMMITTED, NOTHING, WHOLE, Crash
+from support.crash import NOTHING, WHOLE, Crash
 from support.emulator import KEY, PRODUCTION_KEY, EmulatorClient
+from support.instants import COMMITTED
 from support.sdk import RESOURCE_BY_DOOR, Provider, WebhookEndpoint
 from support.waiting import in_background, wait_until
 

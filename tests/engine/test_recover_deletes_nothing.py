@@ -8,8 +8,9 @@ import pytest
 from pulumi import automation as auto
 
 import pulumi_kinetic as kinetic
-from support.crash import COMMITTED, NOTHING, VICTIMS, Crash
+from support.crash import NOTHING, Crash
 from support.emulator import KEY, EmulatorClient
+from support.instants import COMMITTED, VICTIMS
 from support.stack import Deployment
 
 

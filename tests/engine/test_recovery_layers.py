@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from support.crash import COMMITTED, WHOLE, Crash
+import pytest
+
+from support.crash import WHOLE, Crash, InstantNotReachedError
+from support.instants import COMMITTED, Instant
 
 DOUBLE = {**WHOLE, "orphans": 1, "doubles": 1}
 
@@ -37,3 +40,8 @@ def test_the_engines_pending_operation_alone_is_enough(crash: Crash, without_jou
     assert crash.recover("--unlock")[0] == 0
     crash.deployment.up()
     crash.expect_nothing_left()
+
+
+def test_a_run_that_ends_before_its_instant_counts_for_nothing(crash: Crash) -> None:
+    with pytest.raises(InstantNotReachedError, match="before 'never'"):
+        crash.kill(Instant("never", lambda _: False), "both")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from support.crash import INSTANTS, Crash
+from support.crash import Crash
 from support.emulator import EmulatorClient
+from support.instants import COMMITTED
 from support.sdk import RESOURCE_BY_DOOR
 from support.secret_scan import hits
 from support.stack import PASSPHRASE, Deployment
@@ -63,7 +64,7 @@ def test_runs_leave_and_print_no_secret(
     printed.append(deployment.fails(lambda: deployment.up(**loud)))
     emulator.faults()
     for victim in ("both", "provider"):
-        crash.kill(next(instant for instant in INSTANTS if instant.name == "committed, not answered"), victim)
+        crash.kill(COMMITTED, victim)
         truth = emulator.truth().values()
         secrets |= {endpoint["signing_secret"] for endpoint in truth if endpoint["webhook_endpoint_id"] != adopted}
         journal = {path.name: path.read_text() for path in crash.journal.glob("*.json")}

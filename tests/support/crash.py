@@ -6,75 +6,62 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
 
 from pulumi import automation as auto
 
+from pulumi_kinetic.emulator.request_log import LogEntry
 from support.emulator import EmulatorClient
+from support.instants import Instant
+from support.processes import children_of, command_of, is_engine, is_provider, recovers
 from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
-from support.waiting import RUN_SECONDS, in_background, wait_until
-
-VICTIMS = ("cli", "provider", "both")
-
-
-@dataclass(frozen=True)
-class Instant:
-    """A point in a run: what holds the run there, and how to tell that it is there."""
-
-    name: str
-    faults: tuple[dict[str, Any], ...]
-    reached: Callable[["Crash"], bool]
-    change: str = "create"
-    status: str = "enabled"
-
-
-def _asked(method: str) -> Callable[["Crash"], bool]:
-    return lambda crash: any(request["method"] == method for request in crash.emulator.requests())
-
-
-def _exists(crash: "Crash") -> bool:
-    return len(crash.emulator.truth()) > crash.endpoints_before
-
-
-HOLD = 1.5
-POST, PATCH, DELETE = ({"method": method} for method in ("POST", "PATCH", "DELETE"))
-BEFORE, AFTER = {"delay_seconds": HOLD}, {"delay_after_seconds": HOLD}
-NEVER = {**BEFORE, "commit": False, "drop": True}
-HALF = {"half_body": True, "stall_seconds": HOLD}
-INSTANTS = (
-    Instant("before the request leaves", ({**POST, **BEFORE},), lambda crash: crash.in_journal()),
-    Instant("sent, never committed", ({**POST, **NEVER},), _asked("POST")),
-    Instant("sent, committed later", ({**POST, **BEFORE},), _asked("POST")),
-    Instant("committed, not answered", ({**POST, **AFTER},), _exists),
-    Instant("half an answer", ({**POST, **HALF},), _exists),
-    Instant("answered, journal still open", (), _exists),
-    Instant("answered, state not saved", (), lambda crash: crash.in_journal(answered=True)),
-    Instant("in the PATCH after the POST", ({**PATCH, **BEFORE},), _asked("PATCH"), status="disabled"),
-    Instant("after the PATCH after the POST", ({**PATCH, **AFTER},), _asked("PATCH"), status="disabled"),
-    Instant("in an update", ({**PATCH, **AFTER},), _asked("PATCH"), "update"),
-    Instant("in a delete", ({**DELETE, **AFTER},), _asked("DELETE"), "delete"),
-)
+from support.waiting import RUN_SECONDS, in_background, wait_for_either, wait_until
 
 NOTHING: dict[str, Any] = {"interrupted": [], "notes": [], "problems": []}
-WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0}
-COMMITTED = next(instant for instant in INSTANTS if instant.name == "committed, not answered")
-UPDATE = next(instant for instant in INSTANTS if instant.name == "in an update")
+WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0, "drifted": 0, "touched": 0}
+
+# Between two records there is time to kill `recover`.
+SLOW_RECORDS = """
+import pathlib, time
+_replace = pathlib.Path.replace
+def _slow(self, target):
+    time.sleep(0.5)
+    return _replace(self, target)
+pathlib.Path.replace = _slow
+"""
+
+
+class InstantNotReachedError(Exception):
+    """The run ended before it was where it was to be killed: what comes after it proves nothing."""
 
 
 class Crash:
-    """One stack whose runs are killed; every run adds, changes or removes one endpoint."""
+    """One stack whose runs are killed; every run adds, changes or removes an endpoint.
+
+    Attributes:
+        declared: The arguments of the program's endpoints, by name.
+        changed: The names of those that the killed run was to change.
+        neighbours: What other stacks manage on this account, by id: nothing of it may be touched.
+        patches: Python that each provider, and `recover`, runs when it starts.
+    """
 
     def __init__(self, deployment: Deployment, emulator: EmulatorClient, door: str = "dynamic") -> None:
         self.deployment = deployment
         self.declare = RESOURCE_BY_DOOR[door]
         self.emulator = emulator
+        self.neighbours: dict[str, dict[str, Any]] = {}
+        self.patches = ""
+        self.changed: list[str] = []
         self.endpoints_before = 0
-        self._runs = 0
+        self._requests_before = 0
+        self._records_before: set[Path] = set()
+        self._homes = 0
+        self._names = 0
         self._is_up = False
         self._left_behind: list[int] = []
         self.declared: dict[str, dict[str, Any]] = {"steady": {"url": "https://example.com/steady"}}
@@ -90,29 +77,68 @@ class Crash:
         return Path(self.deployment.variables["PULUMI_HOME"]) / "kinetic" / "journal"
 
     def in_journal(self, *, answered: bool = False) -> bool:
-        """Whether the journal holds a record of this run: open, or with an answer."""
-        return any((_record(path) or {}).get("endpoint_id") is not None or not answered for path in self._records())
+        """Whether the journal holds a record: any, or one with an answer."""
+        return any((read_record(path) or {}).get("endpoint_id") is not None or not answered for path in self._records())
 
-    def replace(self, urn: str) -> None:
+    def new_records(self) -> list[dict[str, Any]]:
+        """The records that came, or changed, since the run began that is killed."""
+        records = [read_record(path) for path in self._records() if path not in self._records_before]
+        return [record for record in records if record is not None]
+
+    def requests(self) -> list[LogEntry]:
+        """What was asked since the run began that is killed."""
+        return self.emulator.requests()[self._requests_before :]
+
+    def commands_of_recover(self) -> list[str]:
+        """The commands that a running `recover` has started."""
+        return [command_of(child) for process in recovers() for child in children_of(process)]
+
+    def replace(self, *urns: str) -> None:
         """`pulumi up --replace URN`."""
-        self.deployment.up(replace=[urn])
+        self.deployment.up(replace=list(urns))
 
-    def kill(self, instant: Instant, victim: str) -> None:
-        """A run, killed at the instant; returns when the CLI is gone."""
+    def replace_changed(self) -> None:
+        """`pulumi up --replace` of what the killed run was to change; the engine refuses where none is in the state."""
+        saved = [resource["urn"] for name, resource in self.deployment.resources().items() if name in self.changed]
+        if saved:
+            self.replace(*saved)
+            return
+        prefix = self.deployment.resources()["steady"]["urn"].rpartition("::")[0]
+        refusal = self.deployment.fails(lambda: self.replace(f"{prefix}::{self.changed[0]}"))
+        assert "could not be found in the stack" in refusal
+
+    def kill(self, instant: Instant, victim: str, *, after_seconds: float = 0) -> None:
+        """A run, or `recover`, killed at the instant or a little later; returns when what was killed is gone.
+
+        Raises:
+            InstantNotReachedError: It ended before that, or nothing of the victim ran any more.
+        """
         self._prepare(instant)
-        self.emulator.clear_log()
+        work = {"up": self._up, "recover": self._slow_recover}[instant.command]
+        work = self._replace if instant.change == "replacement" else work
         self.endpoints_before = len(self.emulator.truth())
+        self._requests_before = len(self.emulator.requests())
+        self._records_before = set(self._records()) if instant.change != "none" else set()
         self.emulator.faults(*instant.faults)
-        with in_background(self._up, "the killed run") as run:
-            wait_until(lambda: instant.reached(self) or not run.is_alive(), f"the instant {instant.name!r}")
-            self.kill_now(victim)
-        self.emulator.faults()
+        try:
+            with in_background(work, "the killed run") as run:
+                reached = wait_for_either(lambda: instant.reached(self), lambda: not run.is_alive(), instant.name)
+                time.sleep(after_seconds)
+                if not reached or not self.kill_now(victim, instant.signal):
+                    raise InstantNotReachedError(f"the run ended before {instant.name!r}, or had no {victim} there")
+        finally:
+            self.emulator.faults()
+        wait_until(lambda: not any(is_engine(process) for process in self._left_behind), "the end of a left CLI")
 
     def recover(self, *options: str, **environment: str) -> tuple[int, dict[str, Any]]:
         """`pulumi-kinetic recover --json`, as a pipeline runs it in the project's folder."""
-        command = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "recover", "--json"]
+        code, output, errors = self.command("recover", "--json", *options, **environment)
+        return code, json.loads(output) if output.strip() else {"error": errors}
+
+    def command(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
+        """Run `pulumi-kinetic` in the project's folder; its exit code, output and errors."""
         done = subprocess.run(  # noqa: S603
-            [*command, *options],
+            [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", *arguments],
             cwd=self.deployment.stack.workspace.work_dir,
             capture_output=True,
             text=True,
@@ -120,7 +146,7 @@ class Crash:
             check=False,
             timeout=RUN_SECONDS,
         )
-        return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {"error": done.stderr}
+        return done.returncode, done.stdout, done.stderr
 
     def cancel(self) -> None:
         """Lift the lock that a killed run has left."""
@@ -129,7 +155,8 @@ class Crash:
     def move_to_another_machine(self) -> None:
         """The next commands find no journal: the machine of the killed run is gone, with all that ran there."""
         self.end_providers()
-        self.deployment.set_variable("PULUMI_HOME", str(self.deployment.folder / f"home-{len(self.declared)}-fresh"))
+        self._homes += 1
+        self.deployment.set_variable("PULUMI_HOME", str(self.deployment.folder / f"home-{self._homes}"))
 
     def pending_operations(self) -> list[dict[str, Any]]:
         """What the state says is under way."""
@@ -147,35 +174,75 @@ class Crash:
         assert not self.in_journal()
 
     def verdict(self) -> dict[str, int]:
-        """Orphans, doubles and lost secrets, by the server's truth."""
-        truth = self.emulator.truth()
+        """Orphans, doubles, lost secrets, drift, and what was touched of other stacks, by the server's truth."""
+        requests = self._requests_when_idle()
+        everything = self.emulator.truth()
+        truth = {known: endpoint for known, endpoint in everything.items() if known not in self.neighbours}
         resources = self.deployment.resources().values()
-        state = {resource["id"]: resource["outputs"].get("signingSecret") for resource in resources}
+        state = {resource["id"]: resource["outputs"] for resource in resources}
+        both = set(truth) & set(state)
         urls = [endpoint["url"] for endpoint in truth.values()]
         return {
             "orphans": len(set(truth) - set(state)),
             "missing": len(set(state) - set(truth)),
             "doubles": len(urls) - len(set(urls)),
-            "lost secrets": sum(truth[known]["signing_secret"] != state[known] for known in set(truth) & set(state)),
+            "lost secrets": sum(truth[known]["signing_secret"] != state[known].get("signingSecret") for known in both),
+            "drifted": sum(
+                truth[known][name] != state[known].get(name) for known in both for name in ("url", "status")
+            ),
+            "touched": sum(
+                everything.get(known) != endpoint or any(known in str(request) for request in requests)
+                for known, endpoint in self.neighbours.items()
+            ),
         }
+
+    def lost(self) -> set[str]:
+        """The endpoints that neither this stack nor a neighbour manages."""
+        managed = {resource["id"] for resource in self.deployment.resources().values()}
+        return set(self.emulator.truth()) - managed - set(self.neighbours)
+
+    def kill_now(self, victim: str, number: signal.Signals = signal.SIGKILL) -> bool:
+        """Kill without mercy whatever of the victim runs; whether anything did."""
+        commands = recovers()
+        engines = [child for parent in (os.getpid(), *commands) for child in children_of(parent) if is_engine(child)]
+        ours = [*commands, *(child for engine in engines for child in children_of(engine) if is_provider(child))]
+        self._left_behind = [*self._left_behind, *ours, *(engines if commands else [])]
+        doomed = {"cli": engines, "provider": ours, "both": engines + ours}[victim]
+        for process in doomed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+        return bool(doomed)
+
+    def end_providers(self) -> None:
+        """A provider whose CLI was killed serves on for ever."""
+        for process in self._left_behind:
+            if is_provider(process):
+                os.kill(process, signal.SIGKILL)
+        self._left_behind = []
 
     def _prepare(self, instant: Instant) -> None:
         """Bring the stack to where the run that is killed begins, and change the program."""
         if instant.change == "none":
             return
-        others = [name for name in self.declared if name != "steady"]
-        if instant.change == "create":
+        if "create" in instant.change:
             self._bring_up({})
-            self._runs += 1
-            name = f"orders-{self._runs}" if self._runs > 1 else "orders"
-            self.declared[name] = {"url": f"https://example.com/{name}", "status": instant.status}
+            self.changed = [self._new_name() for _ in range(2 if instant.change == "two creates" else 1)]
+            new = {name: {"url": f"https://example.com/{name}", "status": instant.status} for name in self.changed}
+            self.declared |= new
             return
-        self._bring_up({} if others else {"orders": {"url": "https://example.com/orders"}})
-        name = (others or ["orders"])[0]
+        others = [name for name in self.declared if name != "steady"] or [self._new_name()]
+        self.changed = others[:1]
+        (name,) = self.changed
+        self._bring_up({} if name in self.declared else {name: {"url": f"https://example.com/{name}"}})
         if instant.change == "delete":
             del self.declared[name]
-        else:
-            self.declared[name] = {"url": f"{self.declared[name]['url']}/changed"}
+        elif instant.change == "update":
+            self.declared[name] = {"url": f"https://example.com/{name}/{self._names}"}
+            self._names += 1
+
+    def _new_name(self) -> str:
+        self._names += 1
+        return "orders" if self._names == 1 else f"orders-{self._names}"
 
     def _bring_up(self, more: dict[str, dict[str, Any]]) -> None:
         """What was declared so far is there after every run; a run of the engine is needed for more only."""
@@ -188,55 +255,27 @@ class Crash:
         with contextlib.suppress(auto.CommandError):
             self.deployment.up()
 
-    def kill_now(self, victim: str) -> None:
-        """Kill without mercy whatever of the victim runs."""
-        engines = [process for process in children_of(os.getpid()) if is_engine(process)]
-        providers = [process for engine in engines for process in children_of(engine) if is_provider(process)]
-        self._left_behind = [*self._left_behind, *providers]
-        doomed = {"cli": engines, "provider": providers, "both": engines + providers}[victim]
-        for process in doomed:
-            os.kill(process, signal.SIGKILL)
+    def _replace(self) -> None:
+        with contextlib.suppress(auto.CommandError):
+            self.replace_changed()
 
-    def end_providers(self) -> None:
-        """A provider whose CLI was killed serves on for ever."""
-        for process in self._left_behind:
-            if is_provider(process):
-                os.kill(process, signal.SIGKILL)
-        self._left_behind = []
+    def _slow_recover(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "sitecustomize.py").write_text(self.patches + SLOW_RECORDS)
+            self.recover("--unlock", PYTHONPATH=folder)
+
+    def _requests_when_idle(self) -> list[LogEntry]:
+        """All requests, once none is under way at the API any more."""
+        wait_until(lambda: all(request["status"] for request in self.emulator.requests()), "the API to be idle")
+        return self.emulator.requests()
 
     def _records(self) -> list[Path]:
         return list(self.journal.glob("*.json"))
 
 
-def _record(path: Path) -> dict[str, Any] | None:
+def read_record(path: Path) -> dict[str, Any] | None:
     try:
         record: dict[str, Any] = json.loads(path.read_text())
     except (OSError, ValueError):
         return None
     return record
-
-
-def children_of(process: int) -> list[int]:
-    """The running children of a process (Linux)."""
-    tasks = Path(f"/proc/{process}/task")
-    if not tasks.exists():
-        return []
-    children = [path.read_text().split() for path in tasks.glob("*/children") if path.exists()]
-    return [int(number) for numbers in children for number in numbers]
-
-
-def is_engine(process: int) -> bool:
-    """Whether it is the CLI, by its program's name: a folder of the command may be called so too."""
-    return Path(command_of(process).split(" ")[0]).name == "pulumi"
-
-
-def is_provider(process: int) -> bool:
-    """Whether it serves the endpoints, at either door."""
-    return any(program in command_of(process) for program in ("pulumi.dynamic", "pulumi-resource-kinetic"))
-
-
-def command_of(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""

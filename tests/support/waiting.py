@@ -24,6 +24,25 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) 
         time.sleep(POLL_SECONDS)
 
 
+def wait_for_either(
+    condition: Callable[[], bool], end: Callable[[], bool], what: str, seconds: float = RUN_SECONDS
+) -> bool:
+    """Return as soon as the condition is true, or the end is there; whether the condition was.
+
+    Raises:
+        TimeoutError: neither was ever true; names `what`.
+    """
+    was_true = False
+
+    def either() -> bool:
+        nonlocal was_true
+        was_true = condition()
+        return was_true or end()
+
+    wait_until(either, what, seconds)
+    return was_true
+
+
 @contextmanager
 def in_background(work: Callable[[], object], what: str, seconds: float = RUN_SECONDS) -> Iterator[threading.Thread]:
     """Do the work in a thread meanwhile, and then wait for its end.
