@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.process import Parent
+from pulumi_kinetic.retries import Pace
 from support.case_counter import COUNTS
 from support.declarations import ADDRESS
 from support.doors import PluginDoor
@@ -80,7 +82,16 @@ def config(emulator: EmulatorClient) -> dict[str, str]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Retries don't sleep; the waits they would have made."""
     made: list[float] = []
+
+    def turn(pace: Pace, deadline: float) -> bool:
+        wait = pace._next - time.monotonic()  # noqa: SLF001 the wait that it would make
+        pace._next = 0.0  # noqa: SLF001
+        if wait > 0:
+            made.append(wait)
+        return time.monotonic() + wait < deadline
+
     monkeypatch.setattr("pulumi_kinetic.client.time.sleep", made.append)
+    monkeypatch.setattr(Pace, "wait_for_turn", turn)
     return made
 
 

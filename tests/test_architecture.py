@@ -19,7 +19,11 @@ PROVIDER = [
     "inputs",
     "answers",
     "state",
+    "refusals",
     "request",
+    "network",
+    "transport",
+    "retries",
     "client",
     "snapshot",
     "record",
@@ -37,7 +41,8 @@ PROVIDER = [
 MAY_IMPORT = {
     "pulumi": {"dynamic", "engine_log", "lookups", "plugin", "plugin_process"},
     "grpc": {"engine_log", "plugin", "plugin_process"},
-    "httpx": {"answers", "client"},
+    "httpx": {"answers", "client", "refusals", "transport"},
+    "httpcore": {"network", "transport"},
     "click": {"cli/main"},
     "fastapi": {"emulator/app", "emulator/control", "emulator/dependencies"},
 }

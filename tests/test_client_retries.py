@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pulumi_kinetic import client, errors
+from pulumi_kinetic import errors, retries
 from pulumi_kinetic.client import Client
 from support.emulator import EmulatorClient
 from support.scripted_api import BODY, URL, answering
@@ -62,8 +62,8 @@ def test_what_may_pass_is_tried_again_and_nothing_else(
 def test_a_wait_is_full_jitter_above_what_the_server_asks(
     number: int, asked: float, shortest: float, longest: float
 ) -> None:
-    assert client.wait_seconds(number, asked, 0.0) == shortest
-    assert client.wait_seconds(number, asked, 1.0) == longest
+    assert retries.wait_seconds(number, asked, 0.0) == shortest
+    assert retries.wait_seconds(number, asked, 1.0) == longest
 
 
 def test_the_number_of_retries_has_an_end(waits: list[float]) -> None:

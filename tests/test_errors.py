@@ -56,7 +56,7 @@ def api_error(answer: httpx.Response | Exception) -> Callable[[], object]:
 def refusal(status: int) -> Callable[[], object]:
     """A refusal whose server repeats all that it was given."""
     words = {"message": f"not_found: {KEY} {IDEMPOTENCY_KEY} {SECRET}"}
-    headers = {"MD-Request-Id": f"{KEY} {IDEMPOTENCY_KEY}", "Content-Type": "application/json"}
+    headers = {"MD-Request-Id": f"{KEY} {IDEMPOTENCY_KEY}", "Content-Type": "application/json", "Retry-After": "9999"}
     return api_error(httpx.Response(status, json=words, headers=headers))
 
 

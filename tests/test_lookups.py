@@ -7,7 +7,7 @@ import pytest
 
 import pulumi_kinetic as kinetic
 from pulumi_kinetic import lookups
-from support.emulator import KEY, EmulatorClient
+from support.emulator import KEY, EmulatorClient, listing_with_a_bad_entry
 
 
 @pytest.fixture
@@ -46,3 +46,14 @@ def test_a_failed_look_up_can_be_caught_and_else_ends_the_program_without_a_trac
 def test_a_look_up_without_a_key_ends_the_program_with_what_to_do() -> None:
     with pytest.raises(pulumi.RunError, match="kinetic:apiKey"):
         lookups.list_webhook_endpoints()
+
+
+@pytest.mark.usefixtures("stack_config")
+def test_an_endpoint_that_cannot_be_read_is_named_in_a_warning(
+    emulator: EmulatorClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    emulator.faults(listing_with_a_bad_entry())
+    assert [endpoint.webhook_endpoint_id for endpoint in lookups.list_webhook_endpoints()] == ["we_1"]
+    assert said == ["webhook endpoint we_2 can't be read: `url` isn't text; it is left out"]

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 
 from pulumi_kinetic import schema
 from support.doors import PluginDoor, message, plain, struct
-from support.emulator import EmulatorClient
+from support.emulator import EmulatorClient, listing_with_a_bad_entry
 
 
 def invoke(door: PluginDoor, token: str, **args: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -64,3 +65,13 @@ def test_a_list_is_continued_up_to_its_limit(
 
 def test_a_list_can_not_be_queried(plugin_door: PluginDoor) -> None:
     assert "can't be queried" in message(lambda: listed(plugin_door, query=struct({"url": "https://a.example"})))
+
+
+@pytest.mark.parametrize("ask", [lambda door: invoke(door, schema.LIST), listed], ids=["look-up", "list"])
+def test_an_endpoint_that_cannot_be_read_is_named_in_a_warning(
+    config: dict[str, str], emulator: EmulatorClient, ask: Callable[[PluginDoor], object]
+) -> None:
+    emulator.faults(listing_with_a_bad_entry())
+    with PluginDoor(config) as door:
+        assert "we_1" in str(ask(door))
+    assert "webhook endpoint we_2 can't be read: `url` isn't text; it is left out" in door.stderr

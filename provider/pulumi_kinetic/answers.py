@@ -1,25 +1,45 @@
-"""What an HTTP answer of the Kinetic API means.
+"""What a success of the Kinetic API holds.
 
-Source: API reference, "Webhook Endpoints". What it doesn't say (error bodies, limits) is read tolerantly.
+Source: API reference, "Webhook Endpoints".
 """
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple, NoReturn
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from pulumi_kinetic import errors, redact
+from pulumi_kinetic import redact
 from pulumi_kinetic.endpoint import Patch
 
-_MAX_HEADER_CHARS = 80
-_CHECK_URL = "Check kinetic:baseUrl; a proxy may stand in front of the API."
-_EXISTS = "If such an endpoint exists already, manage it with `adopt`."
-_CHECK_KEY = "Check kinetic:apiKey and kinetic:baseUrl."
+_ID = re.compile(r"[!-~]{1,255}")
+_NOT_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_EXPECTED = {"webhook_endpoint_id": "an id", "enabled_events": "a list of names"}
+
+
+class _AmbiguousError(ValueError):
+    """JSON that parsers read in more than one way."""
+
+
+def _endpoint_id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _text(value: str) -> str:
+    if not value or _NOT_TEXT.search(value):
+        raise ValueError
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    """What is only shown: where it isn't text, the endpoint is of use all the same."""
+    return value if isinstance(value, str) and value and not _NOT_TEXT.search(value) else None
+
+
+Text = Annotated[str, AfterValidator(_text)]
 
 
 class RemoteEndpoint(BaseModel):
@@ -27,11 +47,11 @@ class RemoteEndpoint(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
 
-    webhook_endpoint_id: str
-    url: str
-    enabled_events: list[str] | None = None
-    status: str
-    created_at: str | None = None
+    webhook_endpoint_id: Annotated[str, AfterValidator(_endpoint_id)]
+    url: Text
+    enabled_events: list[Text] | None = None
+    status: Text
+    created_at: Annotated[str | None, BeforeValidator(_text_or_none)] = None
     signing_secret: Annotated[SecretStr | None, BeforeValidator(redact.signing_secret)] = None
 
     @property
@@ -44,25 +64,38 @@ class RemoteEndpoint(BaseModel):
         return self.model_dump(exclude={"signing_secret"})
 
 
-class Page(BaseModel):
-    """One page of a listing."""
+class Page(NamedTuple):
+    """One page of a listing.
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    Attributes:
+        data: The endpoints, in the server's order.
+        has_more: Whether the server has more of them.
+        ids: The ids of all entries that have one: what a next page can begin behind.
+        unreadable: For each entry that isn't an endpoint, its id or place, and what is wrong.
+    """
 
     data: list[RemoteEndpoint]
     has_more: bool
+    ids: list[str]
+    unreadable: list[str]
 
 
 def read_json(response: httpx.Response) -> object:
-    """Return the JSON of a body.
+    """Return the JSON of a body; None for an empty one.
 
     Raises:
-        ValueError: It isn't JSON, or it is nested deeper than anything that the API sends.
+        ValueError: It isn't JSON that means one thing; the text says why.
     """
+    if not response.content:
+        return None
     try:
-        return json.loads(response.content)
+        return json.loads(response.content, parse_constant=_refuse_constant, object_pairs_hook=_without_repeats)
     except RecursionError:
-        raise ValueError from None
+        raise ValueError("its JSON is nested too deeply") from None
+    except _AmbiguousError:
+        raise
+    except ValueError:  # the parser quotes what it can't read
+        raise ValueError("it isn't JSON") from None
 
 
 def read_endpoint(answer: object, endpoint_id: str | None = None) -> RemoteEndpoint:
@@ -73,162 +106,71 @@ def read_endpoint(answer: object, endpoint_id: str | None = None) -> RemoteEndpo
         endpoint_id: The endpoint that was asked for; None for a create.
 
     Raises:
-        ValueError: The answer describes no endpoint, or another one.
+        ValueError: The answer describes no endpoint, or another one; the text says why.
     """
-    endpoint = RemoteEndpoint.model_validate(answer)
-    if not endpoint.webhook_endpoint_id or endpoint_id not in (None, endpoint.webhook_endpoint_id):
-        raise ValueError
+    if not isinstance(answer, dict):
+        raise ValueError("it isn't a JSON object")  # noqa: TRY004 a caller handles one kind
+    try:
+        endpoint = RemoteEndpoint.model_validate(answer)
+    except ValidationError as error:
+        mistakes = {str(mistake["loc"][0]): mistake["type"] for mistake in error.errors(include_input=False)}
+        raise ValueError(
+            ", ".join(
+                f"`{name}` " + ("is missing" if kind == "missing" else f"isn't {_EXPECTED.get(name, 'text')}")
+                for name, kind in mistakes.items()
+            )
+        ) from None
+    if endpoint_id not in (None, endpoint.webhook_endpoint_id):
+        raise ValueError("it describes another endpoint")
     return endpoint
 
 
-def read_deleted(answer: object) -> None:
-    """Raise ValueError unless the answer says that the endpoint is deleted."""
-    if not isinstance(answer, dict) or answer.get("deleted") is not True:
-        raise ValueError
+def read_page(answer: object) -> Page:
+    """Return one page of a listing; an entry that can't be read is named, not fatal, if any other can.
 
-
-def says_not_found(response: httpx.Response) -> bool:
-    """Tell whether a 404 is the API's own: JSON in which some value is `not_found`.
-
-    The reference documents the word, not the body's shape. A proxy's 404 doesn't say it.
+    Raises:
+        ValueError: The answer is no page; the text says why.
     """
-    return any(re.match(r"not_found\b", text) for text in _strings(_json_or_none(response)))
+    entries = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not isinstance(entries, list) or not isinstance(answer.get("has_more"), bool):
+        raise ValueError("it isn't a list of endpoints (`data`, `has_more`)")  # noqa: TRY004 a caller handles one kind
+    data: list[RemoteEndpoint] = []
+    ids: list[str] = []
+    unreadable: list[str] = []
+    for index, entry in enumerate(entries, start=1):
+        endpoint_id = entry.get("webhook_endpoint_id") if isinstance(entry, dict) else None
+        if isinstance(endpoint_id, str) and _ID.fullmatch(endpoint_id):
+            ids.append(endpoint_id)
+            name = f"webhook endpoint {redact.text(endpoint_id)}"
+        else:
+            name = f"entry {index} of a page of webhook endpoints"
+        try:
+            data.append(read_endpoint(entry))
+        except ValueError as error:
+            unreadable.append(f"{name} can't be read: {error}")
+    if unreadable and not data:
+        raise ValueError(unreadable[0])
+    return Page(data, answer["has_more"], ids, unreadable)
 
 
-def error_of(  # noqa: PLR0913 all that makes two errors differ
-    response: httpx.Response,
-    operation: str,
-    *,
-    scope: str,
-    secrets: Sequence[str],
-    attempts: int,
-    may_have_arrived: bool,
-) -> errors.ApiError:
-    """Return the error that an answer other than a success stands for.
-
-    Args:
-        response: The answer.
-        operation: What was tried, with its target.
-        scope: The scope that the call needs, for a 403.
-        secrets: What the server may repeat, but a message must not: the API key, an Idempotency-Key.
-        attempts: How often the request has been sent.
-        may_have_arrived: Whether an attempt before this one can have been carried out.
-    """
-    kind, problem, advice = _meaning(response, scope, secrets)
-    return kind(
-        operation,
-        problem,
-        status=response.status_code,
-        server_message=redact.text(_server_message(response), *secrets),
-        request_id=request_id(response, secrets),
-        retry_after_seconds=retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(timezone.utc)),
-        attempts=attempts,
-        may_have_arrived=may_have_arrived or not _is_definite_refusal(response),
-        advice=advice,
-    )
+def read_deleted(answer: object, endpoint_id: str) -> None:
+    """Raise ValueError where a success of a delete says something else; a body isn't needed."""
+    if answer is None:
+        return
+    if not isinstance(answer, dict):
+        raise ValueError("it isn't a JSON object")  # noqa: TRY004 a caller handles one kind
+    if answer.get("deleted", True) is False:
+        raise ValueError("it says that the endpoint isn't deleted")
+    if answer.get("webhook_endpoint_id", endpoint_id) != endpoint_id:
+        raise ValueError("it describes another endpoint")
 
 
-def unreadable(
-    response: httpx.Response, operation: str, *, secrets: Sequence[str], attempts: int
-) -> errors.UnreadableAnswerError:
-    """Return the error of a success whose body isn't what the API reference describes."""
-    return errors.UnreadableAnswerError(
-        operation,
-        f"not an answer of the Kinetic API: {_describe(response, secrets)}",
-        status=response.status_code,
-        request_id=request_id(response, secrets),
-        attempts=attempts,
-        advice=_CHECK_URL,
-    )
+def _refuse_constant(_: str) -> NoReturn:
+    raise ValueError  # NaN and Infinity aren't JSON
 
 
-def request_id(response: httpx.Response, secrets: Sequence[str]) -> str | None:
-    """Return the answer's MD-Request-Id for a message, if it has one."""
-    value = response.headers.get("MD-Request-Id")
-    return redact.text(value, *secrets, max_chars=_MAX_HEADER_CHARS) if value else None
-
-
-def retry_after_seconds(header: str, now: datetime) -> float:
-    """Return how long a Retry-After asks to wait, in seconds; 0 where it is missing or neither seconds nor a date."""
-    if re.fullmatch(r"\s*\d{1,9}(\.\d+)?\s*", header, re.ASCII):
-        return float(header)
-    try:
-        date = parsedate_to_datetime(header)
-        aware = date if date.tzinfo else date.replace(tzinfo=timezone.utc)
-        return max(0.0, (aware - now).total_seconds())
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _meaning(response: httpx.Response, scope: str, secrets: Sequence[str]) -> tuple[type[errors.ApiError], str, str]:
-    """The error's class, what went wrong, and what to do about it."""
-    status = response.status_code
-    is_create = response.request.method == "POST"
-    if status == httpx.codes.NOT_FOUND:
-        return _meaning_of_404(response, secrets)
-    if response.is_redirect or not response.is_error:
-        return errors.UnreadableAnswerError, f"unexpected status {status}", _CHECK_URL
-    if response.is_server_error:
-        return errors.ServerError, f"the API, or a proxy in front of it, failed ({status})", "Try again later."
-    meanings: dict[int, tuple[type[errors.ApiError], str, str]] = {
-        401: (errors.UnauthorizedError, "the API doesn't accept this API key (401)", _CHECK_KEY),
-        403: (errors.ForbiddenError, f"the API key lacks the scope {scope} (403)", "Use a key that has it."),
-        409: (errors.ConflictError, "the API reports a conflict (409)", _EXISTS if is_create else ""),
-        429: (errors.TooManyRequestsError, "the API limits the rate of requests (429)", ""),
-    }
-    return meanings.get(status, (errors.RejectedError, f"the API rejects the request ({status})", ""))
-
-
-def _meaning_of_404(response: httpx.Response, secrets: Sequence[str]) -> tuple[type[errors.ApiError], str, str]:
-    if says_not_found(response):
-        return errors.NotFoundError, "no such endpoint in this organization and environment (404)", ""
-    problem = f"a 404 that isn't the API's own ({_describe(response, secrets)}), so it isn't taken as a deletion"
-    return errors.UnreadableAnswerError, problem, _CHECK_URL
-
-
-def _is_definite_refusal(response: httpx.Response) -> bool:
-    """Whether the API itself says that it hasn't done anything; a proxy's page says nothing about the API."""
-    unknown = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
-    is_refusal = response.is_client_error and response.status_code not in unknown
-    return is_refusal and isinstance(_json_or_none(response), dict)
-
-
-def _describe(response: httpx.Response, secrets: Sequence[str]) -> str:
-    content_type = response.headers.get("Content-Type", "").partition(";")[0]
-    shown = redact.text(content_type, *secrets, max_chars=_MAX_HEADER_CHARS) or "no content type"
-    return f"status {response.status_code}, {shown if response.content else 'empty'}"
-
-
-def _server_message(response: httpx.Response) -> str:
-    """What an error body says to a person: the strings of any JSON, or the title of a page."""
-    message = "; ".join(dict.fromkeys(_strings(_json_or_none(response))))
-    text = _text(response)
-    if not message and "html" in response.headers.get("Content-Type", ""):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        message = title[1] if title else ""
-    return message or ("" if "<" in text else text)
-
-
-def _text(response: httpx.Response) -> str:
-    """The body in the charset that it claims; `response.text` raises where that is no charset of text, or wrong."""
-    try:
-        return response.content.decode(response.charset_encoding or "utf-8", errors="replace")
-    except (LookupError, ValueError):
-        return response.content.decode(errors="replace")
-
-
-def _json_or_none(response: httpx.Response) -> object:
-    try:
-        return read_json(response)
-    except ValueError:
-        return None
-
-
-def _strings(value: object) -> Iterator[str]:
-    """The strings of any JSON, in order; not recursive, because JSON may be nested deeper than Python's calls."""
-    remaining = [value]
-    while remaining:
-        item = remaining.pop()
-        if isinstance(item, str):
-            yield item
-        remaining += reversed(list(item.values()) if isinstance(item, dict) else item if isinstance(item, list) else [])
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise _AmbiguousError("its JSON gives a name twice")
+    return values

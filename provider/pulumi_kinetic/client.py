@@ -3,29 +3,25 @@
 Source: API reference, "Webhook Endpoints".
 """
 
-import itertools
 import json
-import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from typing import TypeVar
 from urllib.parse import quote
-from urllib.request import getproxies
 
 import httpx
-from pydantic import ValidationError
 
-from pulumi_kinetic import answers, errors, redact
+from pulumi_kinetic import answers, errors, redact, refusals, transport
 from pulumi_kinetic.answers import Page, RemoteEndpoint
 from pulumi_kinetic.request import COLLECTION, Request
-from pulumi_kinetic.settings import SOURCES, Settings
+from pulumi_kinetic.retries import Pace, is_retryable, wait_seconds
+from pulumi_kinetic.settings import Settings
 
 PAGE_SIZE = 100
 _LIST = "list webhook endpoints"
-_FIRST_WAIT_SECONDS = 0.5
-_LONGEST_WAIT_SECONDS = 20.0
 _NOTHING_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -33,7 +29,11 @@ _NOTHING_SENT = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
-_NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_CHECK_NETWORK = "Check kinetic:baseUrl and the network."
+_CHECK_CERTIFICATES = (
+    "If your own authority signs it, name its certificates in SSL_CERT_FILE; no other variable is read."
+)
+_MAX_PAGES = 10_000
 T = TypeVar("T")
 
 
@@ -47,41 +47,18 @@ def url_of(body: bytes | str) -> str:
     return str(json.loads(body).get("url", ""))
 
 
-def is_retryable(method: str, error: errors.ApiError) -> bool:
-    """Tell whether the same request may succeed if it is sent again.
-
-    See docs/contributing/design.md#retries.
-    """
-    if isinstance(error, errors.NoAnswerError | errors.TooManyRequestsError | errors.ServerError):
-        return True
-    if isinstance(error, errors.UnreadableAnswerError):
-        # a success with an unreadable body: the work is done, and the next answer may say so
-        return error.status is not None and error.status < httpx.codes.MULTIPLE_CHOICES
-    return error.status == httpx.codes.REQUEST_TIMEOUT or (error.status == httpx.codes.CONFLICT and method == "POST")
-
-
-def wait_seconds(attempt: int, asked_seconds: float, draw: float) -> float:
-    """Return how long to wait after a failed attempt, in seconds: full jitter, on top of what the server asks for.
-
-    Args:
-        attempt: 1 after the first one.
-        asked_seconds: What the answer's Retry-After asks for, in seconds.
-        draw: A random number from 0 to 1.
-    """
-    return asked_seconds + draw * min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2.0 ** (attempt - 1))
-
-
 class Client:
     """The five calls. Threads may share it; it keeps its connections open until `close`.
 
     Every call raises:
         ApiError: The call failed; the subclass says how, and the text names operation, status and request id.
+        SettingsError: The environment's proxy or certificates can't be used; nothing was sent.
     """
 
     def __init__(
         self,
         settings: Settings,
-        transport: httpx.BaseTransport | None = None,
+        carrier: httpx.BaseTransport | None = None,
         *,
         debug: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -89,20 +66,25 @@ class Client:
 
         Args:
             settings: Key, base URL, version and limits.
-            transport: What carries the requests, in tests; httpx's own where None.
+            carrier: What carries the requests, in tests; the network where None.
             debug: Gets a line for each request: operation, status, milliseconds, request id.
 
         Raises:
-            SettingsError: httpx can't use the base URL, or the environment's proxy and CA variables.
+            SettingsError: No request can be sent to the base URL.
         """
         self._settings = settings
         self._secrets = (settings.api_key.get_secret_value(),)
-        self._http = _open_http(settings, transport)
+        self._base_url = transport.parse_base_url(settings)
+        self._carrier = carrier
+        self._opened: httpx.Client | None = None
+        self._opening = threading.Lock()
+        self._pace = Pace()
         self._debug = debug
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def create(self, body: bytes, idempotency_key: str, url: str) -> RemoteEndpoint:
         """POST, the only call whose answer has the signing secret.
@@ -145,58 +127,97 @@ class Client:
             NotFoundError: The API says that it doesn't exist (any more).
         """
         request = Request(f"delete webhook endpoint {endpoint_id}", "DELETE", _path_of(endpoint_id))
-        self._call(request, answers.read_deleted)
+        self._call(request, lambda answer: answers.read_deleted(answer, endpoint_id))
 
-    def list(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Iterator[RemoteEndpoint]:
-        """Iterate over the endpoints of the environment, page by page as they are asked for.
+    def list(
+        self,
+        *,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        skipped: Callable[[str], None] | None = None,
+    ) -> Iterator[RemoteEndpoint]:
+        """Iterate over the endpoints of the environment, page by page as they are asked for; each comes once.
 
         Args:
             starting_after: Begin behind this id, else at the beginning.
             ending_before: Go backward from this id instead, the nearest first.
+            skipped: Gets a line for each entry that can't be read, and the others come; without it, that is an error.
         """
         backward = ending_before is not None
         cursor = ending_before or starting_after
+        cursors, seen = {cursor}, set()
         while True:
             page = self.page(starting_after=None if backward else cursor, ending_before=cursor if backward else None)
-            yield from reversed(page.data) if backward else page.data
+            for problem in page.unreadable:
+                if skipped is None:
+                    raise errors.UnreadableAnswerError(_LIST, problem)
+                skipped(f"{problem}; it is left out")
+            fresh = [remote for remote in page.data if remote.webhook_endpoint_id not in seen]
+            yield from reversed(fresh) if backward else fresh
+            seen |= {remote.webhook_endpoint_id for remote in fresh}
             if not page.has_more:
                 return
-            cursor = _next_cursor(page, cursor, backward=backward)
+            cursor = page.ids[0 if backward else -1] if page.ids else None
+            if cursor is None or cursor in cursors or len(cursors) > _MAX_PAGES:
+                raise errors.UnreadableAnswerError(_LIST, "the API says that there is more, but sends nothing new")
+            cursors.add(cursor)
 
     def page(self, *, starting_after: str | None = None, ending_before: str | None = None) -> Page:
         """GET one page of at most 100 endpoints."""
         cursors = {"starting_after": starting_after, "ending_before": ending_before}
         params: dict[str, str | int] = {"limit": PAGE_SIZE}
         params |= {name: cursor for name, cursor in cursors.items() if cursor is not None}
-        return self._call(Request(_LIST, "GET", params=params), Page.model_validate)
+        return self._call(Request(_LIST, "GET", params=params), answers.read_page)
 
     def _call(self, request: Request, read: Callable[[object], T]) -> T:
         """Send a request until it succeeds, fails for good, or the call's time is up."""
-        began = time.monotonic()
-        may_have_arrived = False
-        for attempt in itertools.count(1):
+        deadline = time.monotonic() + self._settings.deadline_seconds
+        attempts = failures = 0
+        last: errors.ApiError | None = None
+        while self._pace.wait_for_turn(deadline):
+            attempts += 1
+            began = time.monotonic()
+            # after an attempt without an answer, the refusal of the next says nothing about the first
+            may_have_arrived = last.may_have_arrived if last else False
             try:
-                return self._attempt(request, read, attempt, may_have_arrived=may_have_arrived)
-            except errors.ApiError as error:  # noqa: PERF203 a retry is a try in a loop
+                result = self._attempt(request, read, deadline, attempts, may_have_arrived=may_have_arrived)
+            except errors.TooManyRequestsError as error:
+                last = error
+                if began + error.retry_after_seconds >= deadline:
+                    raise  # and nobody else waits that long
+                self._pace.slow_down(began, error.retry_after_seconds)
+            except errors.ApiError as error:
+                last = error
+                failures += 1
                 jitter = random.random()  # noqa: S311 it spreads retries, and keeps no secret
-                wait = wait_seconds(attempt, error.retry_after_seconds, jitter)
-                in_time = time.monotonic() - began + wait < self._settings.deadline_seconds
-                if attempt > self._settings.max_retries or not in_time or not is_retryable(request.method, error):
+                wait = wait_seconds(failures, error.retry_after_seconds, jitter)
+                in_time = time.monotonic() + wait < deadline
+                if failures > self._settings.max_retries or not in_time or not is_retryable(request.method, error):
                     raise
-                # after an attempt without an answer, the refusal of the next says nothing about the first
-                may_have_arrived = error.may_have_arrived
                 time.sleep(wait)
-        raise AssertionError  # count() doesn't end
+            else:
+                self._pace.speed_up()
+                return result
+        raise last or errors.TooManyRequestsError(
+            request.operation,
+            f"the API limits the rate of requests (429), and no turn came within {self._settings.deadline_seconds:g} s",
+            attempts=0,
+            may_have_arrived=False,
+            advice="Run fewer calls at once (`pulumi up --parallel 8`).",
+        )
 
-    def _attempt(self, request: Request, read: Callable[[object], T], attempt: int, *, may_have_arrived: bool) -> T:
+    def _attempt(
+        self, request: Request, read: Callable[[object], T], deadline: float, attempt: int, *, may_have_arrived: bool
+    ) -> T:
         secrets = (*self._secrets, *request.secrets)
         began = time.monotonic()
-        response = self._send(request, secrets, attempt, may_have_arrived=may_have_arrived)
+        seconds = min(self._settings.timeout_seconds, deadline - began)
+        response = self._send(request, secrets, seconds, attempt, may_have_arrived=may_have_arrived)
         milliseconds = (time.monotonic() - began) * 1000
-        request_id = answers.request_id(response, secrets)
+        request_id = refusals.request_id(response, secrets)
         self._debug(f"{request.operation}: {response.status_code} in {milliseconds:.0f} ms (request id {request_id})")
         if not response.is_success:
-            raise answers.error_of(
+            raise refusals.error_of(
                 response,
                 request.operation,
                 scope=request.scope,
@@ -206,85 +227,56 @@ class Client:
             )
         try:
             return read(answers.read_json(response))
-        except (ValueError, ValidationError):
-            raise answers.unreadable(response, request.operation, secrets=secrets, attempts=attempt) from None
+        except ValueError as error:
+            raise refusals.unreadable(
+                response, request.operation, str(error), secrets=secrets, attempts=attempt
+            ) from None
 
     def _send(
-        self, request: Request, secrets: tuple[str, ...], attempt: int, *, may_have_arrived: bool
+        self, request: Request, secrets: tuple[str, ...], seconds: float, attempt: int, *, may_have_arrived: bool
     ) -> httpx.Response:
         """Send once; whatever httpx raises becomes an error of the call."""
+        http = self._open()
         try:
-            return self._http.request(
+            sent = http.build_request(
                 request.method, request.path, content=request.content, params=request.params, headers=request.headers
             )
+            return transport.fetch(http, sent, seconds)
         except httpx.TransportError as error:
             # a LocalProtocolError quotes our own headers, escaped: redaction wouldn't recognize a key
             words = "" if isinstance(error, httpx.LocalProtocolError) else f": {redact.text(str(error), *secrets)}"
-            problem = f"no answer from {self._settings.base_url} ({type(error).__name__}{words})"
+            limit = f" within {seconds:.3g} s" if isinstance(error, httpx.TimeoutException) else ""
+            problem = f"no answer from {self._settings.base_url}{limit} ({type(error).__name__}{words})"
             raise errors.NoAnswerError(
                 request.operation,
                 problem,
                 attempts=attempt,
                 may_have_arrived=may_have_arrived or not isinstance(error, _NOTHING_SENT),
-                advice="Check kinetic:baseUrl and the network.",
+                advice=_CHECK_CERTIFICATES if "CERTIFICATE_VERIFY_FAILED" in words else _CHECK_NETWORK,
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError, UnicodeError) as error:
             problem = f"HTTP can't carry the request, or its answer can't be decoded ({type(error).__name__})"
             raise errors.UnreadableAnswerError(request.operation, problem, attempts=attempt) from None
 
-
-def _open_http(settings: Settings, transport: httpx.BaseTransport | None) -> httpx.Client:
-    try:
-        base_url = _parse_url(settings.base_url)
-    except (httpx.InvalidURL, UnicodeError):
-        shown = redact.value(settings.base_url)
-        problem = f"{SOURCES['base_url']} isn't a URL that a request can be sent to. Given: {shown}"
-        raise errors.SettingsError([problem]) from None
-    try:
-        proxies = getproxies()  # what httpx reads too
-        for proxy in filter(None, map(proxies.get, ("http", "https", "all"))):
-            _parse_url(proxy if "://" in proxy else f"http://{proxy}")
-        return httpx.Client(
-            base_url=base_url,
-            timeout=settings.timeout_seconds,
-            limits=httpx.Limits(max_connections=None),  # the engine decides how many calls are under way
-            transport=transport,
-            # the environment's proxies are for other machines; its certificates are for this one too
-            mounts={f"all://{base_url.netloc.decode()}": None} if settings.is_on_this_machine else None,
-            headers={
-                "Authorization": f"Bearer {settings.api_key.get_secret_value()}",
-                "MD-Version": settings.api_version,
-                "Accept": "application/json",
-                "User-Agent": f"pulumi-kinetic/{metadata.version('pulumi-kinetic')}",
-            },
-        )
-    except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
-        # httpx reads the environment's proxies and certificates here; their values may hold a password
-        spellings = (name for variable in _NETWORK_VARIABLES for name in (variable, variable.lower()))
-        names = [name for name in spellings if os.environ.get(name)]
-        problem = f"can't set up HTTP ({type(error).__name__}): check {', '.join(names) or 'the environment'}"
-        raise errors.SettingsError([problem]) from None
-
-
-def _parse_url(text: str) -> httpx.URL:
-    """Parse a URL, and fail here rather than bare at each request where its host can't be looked up.
-
-    Raises:
-        InvalidURL: httpx can't parse it.
-        UnicodeError: Its host isn't a name that can be looked up: a label is empty, too long or wrongly encoded.
-    """
-    url = httpx.URL(text)
-    _ = url.host  # decodes IDNA, as a request does
-    url.raw_host.decode("ascii").encode("idna")  # as the socket does
-    return url
+    def _open(self) -> httpx.Client:
+        """The HTTP client, made when it is first needed: a run that asks nothing needs no proxy and no certificate."""
+        with self._opening:
+            if self._opened is None:
+                is_here = self._settings.is_on_this_machine
+                self._opened = httpx.Client(
+                    base_url=self._base_url,
+                    transport=self._carrier or transport.Transport(self._base_url, is_on_this_machine=is_here),
+                    trust_env=False,  # a .netrc would replace the key
+                    headers={
+                        "Authorization": f"Bearer {self._settings.api_key.get_secret_value()}",
+                        "MD-Version": self._settings.api_version,
+                        "Accept": "application/json",
+                        "Accept-Encoding": "identity",
+                        "User-Agent": f"pulumi-kinetic/{metadata.version('pulumi-kinetic')}",
+                    },
+                )
+            return self._opened
 
 
 def _path_of(endpoint_id: str) -> str:
     return f"{COLLECTION}/{quote(endpoint_id, safe='')}"
-
-
-def _next_cursor(page: Page, cursor: str | None, *, backward: bool) -> str:
-    following = page.data[0 if backward else -1].webhook_endpoint_id if page.data else cursor
-    if following is None or following == cursor:
-        raise errors.UnreadableAnswerError(_LIST, "the API says that there is more, but sends nothing new")
-    return following

@@ -167,6 +167,10 @@ class Creator:
     def _post(self, record: Record, *, continued: bool) -> tuple[RemoteEndpoint, Record]:
         try:
             remote = self._api.create(record.body.encode(), record.key, client.url_of(record.body))
+        except errors.SettingsError:
+            if not continued:
+                self._journal.close(record)  # nothing can be sent from here
+            raise
         except errors.ApiError as error:
             if not continued and not error.may_have_arrived:
                 self._journal.close(record)

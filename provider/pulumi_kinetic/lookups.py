@@ -86,7 +86,10 @@ def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
         ApiError: The API can't be asked.
     """
     with _client_of_the_stack() as api:
-        return [WebhookEndpointInfo(**cast("dict[str, Any]", remote.public())) for remote in api.list()]
+        return [
+            WebhookEndpointInfo(**cast("dict[str, Any]", remote.public()))
+            for remote in api.list(skipped=pulumi.log.warn)
+        ]
 
 
 @contextmanager

@@ -187,7 +187,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """
         if request.query.fields:
             raise errors.KineticError("webhook endpoints can't be queried: list them all, and filter the list")
-        return iter(_list_page(self._configured_api(), request))
+        return iter(_list_page(self._configured_api(), request, self._warn))
 
     @_answers("look up endpoints")
     def Invoke(self, request: messages.InvokeRequest) -> messages.InvokeResponse:
@@ -203,7 +203,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         if request.tok == schema.GET:
             outputs = _public(api.get(args["webhookEndpointId"]))
         else:
-            outputs = {"webhookEndpoints": [_public(remote) for remote in api.list()]}
+            outputs = {"webhookEndpoints": [_public(remote) for remote in api.list(skipped=self._warn)]}
         response = messages.InvokeResponse()
         # "return" is a keyword of Python's
         getattr(response, "return").CopyFrom(values.to_struct(outputs, ()))
@@ -276,13 +276,16 @@ def _kind_of_change(old: object, new: object) -> messages.PropertyDiff.Kind.Valu
     return messages.PropertyDiff.DELETE if new is None else messages.PropertyDiff.UPDATE
 
 
-def _list_page(api: Client, request: "messages.ListRequest") -> "list[messages.ListResponse]":
+def _list_page(
+    api: Client, request: "messages.ListRequest", warn: Callable[[str], None]
+) -> "list[messages.ListResponse]":
     """One page; its continuation token holds how many were listed so far, and the last one's id."""
     so_far, _, after = request.continuation_token.partition(":")
     left = request.limit - int(so_far or 0) if request.limit > 0 else None
     if request.page_size > 0:
         left = min(request.page_size + 1, left or request.page_size + 1)  # one more says whether a page follows
-    ids = [remote.webhook_endpoint_id for remote in islice(api.list(starting_after=after or None), left)]
+    listing = api.list(starting_after=after or None, skipped=warn)
+    ids = [remote.webhook_endpoint_id for remote in islice(listing, left)]
     page = ids[: request.page_size] if request.page_size > 0 else ids
     responses = [messages.ListResponse(result=messages.ListResponse.Result(id=endpoint_id)) for endpoint_id in page]
     if len(page) == len(ids):

@@ -7,6 +7,7 @@ MAX_MESSAGE_CHARS = 300
 REDACTED = "[redacted]"
 _TOKEN = re.compile(r"(whsec|md_test|md_live)_[^\s\"'<>,;&?#]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_HALF = re.compile(r"[\ud800-\udfff]")  # of a character: no state can hold it
 _MASK_CHARACTERS = {"*", "…", "•"}
 
 
@@ -45,8 +46,8 @@ def text(text: str, *secrets: str, max_chars: int = MAX_MESSAGE_CHARS) -> str:
 
 
 def signing_secret(value: object) -> str | None:
-    """Return a signing secret, or None for what only stands in for one: nothing, "" or a mask."""
-    if isinstance(value, str) and value.strip() and not set(value) & _MASK_CHARACTERS:
+    """Return a signing secret, or None for what only stands in for one: nothing, "", a mask, what is no text."""
+    if isinstance(value, str) and value.strip() and not set(value) & _MASK_CHARACTERS and not _HALF.search(value):
         return value
     return None
 

@@ -104,7 +104,7 @@ class Snapshot:
         with self._lock:
             listing.entries |= {remote.webhook_endpoint_id: remote for remote in page.data if _is_whole(remote)}
             listing.pages += 1
-            last = page.data[-1].webhook_endpoint_id if page.data else listing.cursor
+            last = page.ids[-1] if page.ids else listing.cursor
             listing.is_over = not page.has_more or last == listing.cursor
             listing.cursor = last
 

@@ -82,7 +82,7 @@ class World:
             listed = ids[begin : begin + self._pages_of]
             data = [remote(endpoint_id, self._current[endpoint_id]) for endpoint_id in listed]
             self.happen()
-            return Page(data=data, has_more=begin + len(data) < len(ids))
+            return Page(data, begin + len(data) < len(ids), listed, [])
 
     def urls_between(self, endpoint_id: str, begin: float, end: float) -> Iterator[str | None]:
         """All that plain reads could have given in this time."""

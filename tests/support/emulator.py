@@ -1,5 +1,6 @@
 """A client of the emulator's control routes. What exists there is what tests compare our own state with."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,15 +52,15 @@ class EmulatorClient:
 
     def faults(self, *script: Mapping[str, object]) -> None:
         """Replace the faults to come. See docs/emulator.md#faults."""
-        self._control("PUT", "faults", json=list(script))
+        self._control("PUT", "faults", body=list(script))
 
     def assume(self, **assumptions: object) -> None:
         """Vary the assumptions; those not named get their defaults."""
-        self._control("PUT", "assumptions", json=assumptions)
+        self._control("PUT", "assumptions", body=assumptions)
 
     def keys(self, **keys: Mapping[str, object]) -> None:
         """Replace the known API keys."""
-        self._control("PUT", "keys", json=keys)
+        self._control("PUT", "keys", body=keys)
 
     def expire_keys(self) -> None:
         """Make the emulator forget every Idempotency-Key."""
@@ -68,12 +69,12 @@ class EmulatorClient:
     def seed(self, count: int, environment: str = "sandbox", organization: str = "first") -> list[str]:
         """Create endpoints, and return their ids, oldest first."""
         account = {"environment": environment, "organization": organization}
-        ids: list[str] = self._control("POST", "seed", json={"count": count, **account})
+        ids: list[str] = self._control("POST", "seed", body={"count": count, **account})
         return ids
 
     def change(self, endpoint_id: str, **fields: object) -> None:
         """Change an endpoint as the API itself may: any status, any text, no validation."""
-        self._control("PATCH", f"endpoints/{endpoint_id}", json=fields)
+        self._control("PATCH", f"endpoints/{endpoint_id}", body=fields)
 
     def edit(self, endpoint_id: str, **fields: object) -> None:
         """Change an endpoint behind Pulumi's back."""
@@ -84,7 +85,14 @@ class EmulatorClient:
         self.http.delete(f"/v1/webhook_endpoints/{endpoint_id}").raise_for_status()
 
     # Any: each route answers its own JSON, and its caller above says which.
-    def _control(self, method: str, route: str, json: object = None) -> Any:
-        if method == "POST" and json is None:
-            json = {}  # even an empty body has to be of JSON
-        return self.http.request(method, f"/_emulator/{route}", json=json).raise_for_status().json()
+    def _control(self, method: str, route: str, body: object = None) -> Any:
+        if method == "POST" and body is None:
+            body = {}  # even an empty body has to be of JSON
+        return self.http.request(method, f"/_emulator/{route}", json=body).raise_for_status().json()
+
+
+def listing_with_a_bad_entry() -> dict[str, object]:
+    """A fault: a page of two endpoints, of which we_2 has no url."""
+    good = {"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled"}
+    page = {"data": [good, {**good, "webhook_endpoint_id": "we_2", "url": None}], "has_more": False}
+    return {"method": "GET", "status": 200, "body": json.dumps(page), "content_type": "application/json"}

@@ -1,7 +1,7 @@
 """The endpoints of an environment that none of the given stacks manages."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pulumi_kinetic.answers import RemoteEndpoint
@@ -11,14 +11,19 @@ from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.values import JsonObject
 
 
-def unmanaged(api: Client, states: Iterable[JsonObject]) -> list[RemoteEndpoint]:
+def unmanaged(api: Client, states: Iterable[JsonObject], *, skipped: Callable[[str], None]) -> list[RemoteEndpoint]:
     """Return what exists in the key's environment and is in none of the states, oldest first.
+
+    Args:
+        api: The API.
+        states: What `pulumi stack export` has written.
+        skipped: Gets a line for each endpoint of the API that can't be read.
 
     Raises:
         ApiError: The endpoints can't be listed.
     """
     managed: set[str] = set().union(*map(managed_ids, states))
-    endpoints = [remote for remote in api.list() if remote.webhook_endpoint_id not in managed]
+    endpoints = [remote for remote in api.list(skipped=skipped) if remote.webhook_endpoint_id not in managed]
     return sorted(endpoints, key=lambda remote: remote.created_at or "")
 
 
@@ -30,7 +35,7 @@ def read_export(path: Path) -> JsonObject:
     """
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         state = None
     if not isinstance(state, dict) or not isinstance(state.get("deployment"), dict):
         raise StackError(f"{path} isn't what `pulumi stack export` writes")

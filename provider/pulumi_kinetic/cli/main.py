@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -107,7 +107,7 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
     states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
     api = Client(settings.load(stacks[0].config() if stacks else lambda _: None, os.environ))
     try:
-        endpoints = auditing.unmanaged(api, states)
+        endpoints = auditing.unmanaged(api, states, skipped=partial(click.echo, err=True))
     finally:
         api.close()
     click.echo(auditing.as_json(endpoints) if as_json else auditing.as_table(endpoints) or "Every endpoint is managed.")
