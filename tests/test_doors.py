@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_kinetic.values import UNKNOWN
 from support.diff_cases import CASES, Case, inputs
-from support.doors import DOORS, Door, message
+from support.doors import DOORS, Door, message, open_records
 from support.emulator import KEY, PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
 
 NEWS = {"url": "https://example.com/hooks", "enabledEvents": ["b", "a"]}
@@ -160,3 +160,31 @@ def test_a_half_made_endpoint_is_returned_with_its_secret_and_a_warning(
         assert door.update(endpoint_id, state, declared)["status"] == "disabled"
     assert emulator.truth()[endpoint_id]["status"] == "disabled"
     assert f"{endpoint_id} was created, but isn't as declared yet" in door.stderr
+
+
+def test_plain_http_to_another_machine_is_warned_of_once(kind: Open) -> None:
+    with kind({"apiKey": KEY, "baseUrl": "http://a.example"}) as door:
+        door.check({}, NEWS)
+        door.check({}, NEWS)
+    assert door.stderr.count("cross the network unencrypted") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("HTTPS_PROXY", "socks5://u:hunter2@127.0.0.1:9", "needs one more package: pip install 'httpx[socks]'"),
+        ("ALL_PROXY", "127.0.0.1:port", "isn't the URL of a proxy"),
+        ("SSL_CERT_FILE", "/nowhere", 'isn\'t there. Given: "/nowhere"'),
+    ],
+)
+def test_what_the_environment_spoils_is_told_by_the_first_request(
+    kind: Open, name: str, value: str, problem: str
+) -> None:
+    with kind({"apiKey": KEY, "baseUrl": "https://a.example"}, {name: value}) as door:
+        checked, failures = door.check({}, NEWS)
+        assert failures == []
+        text = message(lambda: door.create(checked))
+    assert f"{name} {problem}" in text
+    assert "hunter2" not in text
+    assert "defect" not in text
+    assert open_records() == []  # nothing was sent

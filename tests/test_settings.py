@@ -137,3 +137,40 @@ def test_a_number_must_be_in_its_range() -> None:
 
 def test_settings_never_show_the_key() -> None:
     assert "SECRET" not in repr(load({"apiKey": "md_test_SECRET"}))
+
+
+NO_NUMBERS = ["inf", "-inf", "nan", "1e309", "-1", "0x10", " ", "1,5", "1_0", "\u0661", "\uff11", "true", "9" * 5000]
+
+
+@pytest.mark.parametrize("value", [*NO_NUMBERS, True, False, [], {}, {"a": 1}, 10**400, float("nan"), float("inf"), -1])
+@pytest.mark.parametrize("name", ["timeoutSeconds", "maxRetries"])
+def test_what_is_no_number_is_one_problem_with_its_value(name: str, value: object) -> None:
+    (problem,) = problems({"apiKey": "md_test_1", name: value})
+    assert problem.startswith(f"kinetic:{name} must be a ")
+    assert ". Given: " in problem
+    assert len(problem) < 250
+
+
+@pytest.mark.parametrize("value", [10**9, "1000000000", 20.5, "1e1"])
+def test_retries_are_few_and_whole(value: object) -> None:
+    assert "must be a whole number between 0 and 20" in problems({"apiKey": "md_test_1", "maxRetries": value})[0]
+
+
+@pytest.mark.parametrize(
+    "value", ["new", "2026-6-11", "2026-06-11\n", "\u0662026-06-11", "2026-06-11\r\nX: y", 7, True, []]
+)
+def test_a_version_is_a_date(value: object) -> None:
+    (problem,) = problems({"apiKey": "md_test_1", "apiVersion": value})
+    assert problem.startswith("kinetic:apiVersion must be a date such as 2026-06-11. Given: ")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example", "HTTP://A.example:80", "http://127.0.0.1.a.example", "http://[fd00::1]"]
+)
+def test_plain_http_to_another_machine_is_warned_of(url: str) -> None:
+    assert "unencrypted" in str(load({"apiKey": "md_test_1", "baseUrl": url}).warning)
+
+
+@pytest.mark.parametrize("url", ["https://a.example", "http://127.0.0.1:8787", "http://localhost", "http://[::1]:80"])
+def test_what_is_encrypted_or_stays_on_the_machine_is_not_warned_of(url: str) -> None:
+    assert load({"apiKey": "md_test_1", "baseUrl": url}).warning is None

@@ -52,7 +52,7 @@ class Lifecycle:
     """What the engine's calls lead to. One object serves one run of the engine, from many threads."""
 
     def __init__(self, settings: Settings, api: Client, journal: Journal, *, warn: Callable[[str], None]) -> None:
-        """Make no request yet.
+        """Make no request yet; warn where the settings call for it.
 
         Args:
             settings: The provider's settings.
@@ -68,6 +68,8 @@ class Lifecycle:
         self._snapshot = Snapshot(api)
         self._creator = Creator(settings, api, journal, self._claims, warn=warn)
         self._addresses: dict[str, Address] = {}
+        if settings.warning:
+            warn(settings.warning)
 
     @property
     def environment(self) -> Environment:

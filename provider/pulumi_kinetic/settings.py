@@ -97,9 +97,10 @@ def _number(kind: type[int] | type[float], lowest: float, highest: float) -> Bef
         number = float("nan")
         # a plugin's setting may be any JSON, and stack configuration any text
         with suppress(ValueError, OverflowError):
-            number = (
-                kind(value) if isinstance(value, str) else float(value) if isinstance(value, int | float) else number
-            )
+            if isinstance(value, str) and re.fullmatch(r"[\s\w.+-]*", value, re.ASCII) and "_" not in value:
+                number = kind(value)
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                number = float(value)
         if not lowest <= number <= highest or kind(number) != number:
             raise _mistake(
                 f"must be a {'whole ' if kind is int else ''}number between {lowest:g} and {highest:g}. "
@@ -145,6 +146,16 @@ class Settings(BaseModel):
     def is_on_this_machine(self) -> bool:
         """Whether requests go to loopback: any key may then cross unencrypted, and no proxy may see it."""
         return bool(_LOOPBACK.fullmatch(urlsplit(self.base_url).hostname or ""))
+
+    @property
+    def warning(self) -> str | None:
+        """What the user should know about these settings; None where there is nothing to say."""
+        if not _is_in_the_clear(self.base_url):
+            return None
+        return (
+            f"{SOURCES['base_url']} is {redact.value(self.base_url)}: the API key and signing secrets cross the "
+            "network unencrypted. Use https://, unless only you can see this network"
+        )
 
     @property
     def deadline_seconds(self) -> float:

@@ -1,4 +1,6 @@
 import builtins
+import json
+import os
 import re
 import signal
 import socket
@@ -102,3 +104,45 @@ def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(builtins, "__import__", without_uvicorn)
     result = CliRunner().invoke(main.main, ["emulator"])
     assert "pip install 'pulumi-kinetic[emulator]'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("HTTPS_PROXY", "socks5://u:hunter2@127.0.0.1:9", "HTTPS_PROXY needs one more package"),
+        ("ALL_PROXY", "127.0.0.1:port", "ALL_PROXY isn't the URL of a proxy"),
+        ("SSL_CERT_FILE", "/nowhere", "SSL_CERT_FILE isn't there"),
+        ("KINETIC_BASE_URL", "https://a..example", "KINETIC_BASE_URL) isn't a URL that a request can be sent to"),
+    ],
+)
+def test_what_the_environment_spoils_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    export = tmp_path / "export.json"
+    export.write_text('{"deployment": {}}')
+    for variable, given in {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": "https://a.example", name: value}.items():
+        monkeypatch.setenv(variable, given)
+    result = CliRunner().invoke(main.main, ["audit", "--export", str(export)])
+    assert result.exit_code == 1
+    assert problem in result.output
+    assert "hunter2" not in result.output
+    assert len(result.output.splitlines()) == 1
+
+
+def test_what_a_terminal_cannot_show_is_escaped(emulator: EmulatorClient, tmp_path: Path) -> None:
+    page = {
+        "data": [{"webhook_endpoint_id": "we_1", "url": "https://\u0436.example", "status": "x"}],
+        "has_more": False,
+    }
+    emulator.faults({"method": "GET", "status": 200, "body": json.dumps(page), "content_type": "application/json"})
+    (tmp_path / "export.json").write_text('{"deployment": {}}')
+    variables = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(  # noqa: S603
+        [*COMMAND[:3], "audit", "--export", str(tmp_path / "export.json")],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("we_1  x    https://\\u0436.example\n", "")

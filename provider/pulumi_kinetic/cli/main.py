@@ -1,5 +1,6 @@
 """The commands, their options, and what they print. Each imports what it needs when it runs."""
 
+import io
 import json
 import os
 import signal
@@ -49,6 +50,9 @@ def friendly_errors(operation: str) -> Callable[[Callable[P, T]], Callable[P, T]
 @click.version_option(package_name="pulumi-kinetic")
 def main() -> None:
     """Tools around the Pulumi provider for Kinetic webhook endpoints."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal shows escaped what it can't show
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -105,7 +109,10 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
         raise click.UsageError("give each stack of the environment, by --stack or --export: else none is managed")
     stacks = [Stack(name, cwd) for name in names]
     states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
-    api = Client(settings.load(stacks[0].config() if stacks else lambda _: None, os.environ))
+    loaded = settings.load(stacks[0].config() if stacks else lambda _: None, os.environ)
+    if loaded.warning:
+        click.echo(f"Warning: {loaded.warning}", err=True)
+    api = Client(loaded)
     try:
         endpoints = auditing.unmanaged(api, states, skipped=partial(click.echo, err=True))
     finally:
