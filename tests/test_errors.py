@@ -32,6 +32,9 @@ INSTANCES = [
     errors.SettingsError(["no key", "no URL"]),
     errors.SettledError("settled meanwhile"),
     errors.EnvironmentMismatchError("we_1", "production", "sandbox"),
+    errors.AccountMismatchError(
+        errors.NotFoundError("read webhook endpoint we_1", "no"), state_origin="a", origin="b", is_known=True
+    ),
     errors.AdoptionError("we_1 can't be adopted", advice="Check the id."),
     errors.JournalError("can't write"),
     errors.StackError("no pulumi"),
@@ -91,6 +94,7 @@ def settled_meanwhile(life: Lifecycle, folder: Path) -> None:
 OTHER_ERRORS: dict[str, Callable[[Lifecycle, Path], object]] = {
     "SettingsError": lambda _life, _folder: settings.load({"apiKey": f"{KEY} {SECRET}"}.get, {}),
     "EnvironmentMismatchError": lambda life, _folder: life.read("we_1", {"environment": "production"}),
+    "AccountMismatchError": lambda life, _folder: life.read("we_1", {"account": "https://a.example 0a1b"}),
     "AdoptionError": lambda life, _folder: life.create({**declared(), "adopt": "we_none"}),
     "JournalError": lambda life, folder: [(folder / "journal").write_text("in the way"), life.create(declared())],
     "SettledError": settled_meanwhile,

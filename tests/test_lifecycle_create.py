@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from pulumi_kinetic import endpoint, values
+from pulumi_kinetic.account import account_of
 from pulumi_kinetic.lifecycle import Lifecycle
 from support.declarations import URL, declared
 from support.emulator import EmulatorClient
@@ -19,6 +20,7 @@ def test_create_is_one_request_and_captures_the_secret(life: Lifecycle, emulator
         "webhookEndpointId": endpoint_id,
         "createdAt": truth["created_at"],
         "environment": "sandbox",
+        "account": str(account_of(emulator.settings())),
         "signingSecret": truth["signing_secret"],
     }
     assert [request["method"] for request in emulator.requests()] == ["POST"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pulumi_kinetic.dynamic import WebhookEndpoint
     from pulumi_kinetic.errors import (
+        AccountMismatchError,
         AdoptionError,
         ApiError,
         ConflictError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccountMismatchError",
     "AdoptionError",
     "ApiError",
     "ConflictError",

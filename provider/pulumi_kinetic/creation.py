@@ -17,6 +17,7 @@ from pulumi_kinetic.claims import Claims
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, Patch, fields_of, without_none
 from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.presence import Presence
 from pulumi_kinetic.process import Parent, Process
 from pulumi_kinetic.record import Record, new_record
 from pulumi_kinetic.settings import Settings
@@ -69,13 +70,21 @@ class Created(NamedTuple):
 class Creator:
     """Creates endpoints for one run of the engine, from many threads."""
 
-    def __init__(
-        self, settings: Settings, api: Client, journal: Journal, claims: Claims, *, warn: Callable[[str], None]
+    def __init__(  # noqa: PLR0913 what a run of the engine has one of each
+        self,
+        settings: Settings,
+        api: Client,
+        journal: Journal,
+        claims: Claims,
+        presence: Presence,
+        *,
+        warn: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._api = api
         self._journal = journal
         self._claims = claims
+        self._presence = presence
         self._warn = warn
         self._parent = Parent()
         self._claimed: set[str] = set()
@@ -193,18 +202,28 @@ class Creator:
         endpoint_id = remote.webhook_endpoint_id
         if self._claims.is_managed(endpoint_id):
             return True
+        try:
+            missing = self._read_back(endpoint_id)
+            if missing:
+                self._presence.require_deleted(endpoint_id, {}, missing)
+        except errors.ApiError as error:
+            # after a 2xx nothing is thrown away: a refresh shows whether it exists
+            self._warn(_NOT_READ_BACK.format(endpoint_id=endpoint_id, error=error))
+            return False
+        return missing is not None
+
+    def _read_back(self, endpoint_id: str) -> errors.NotFoundError | None:
+        """The API's last word, if it doesn't find the endpoint."""
+        missing = None
         for _ in range(_READS):
             try:
                 self._api.get(endpoint_id)
-            except errors.NotFoundError:  # noqa: PERF203 a retry is a try in a loop
+            except errors.NotFoundError as error:  # noqa: PERF203 a retry is a try in a loop
+                missing = error
                 time.sleep(_READ_AGAIN_SECONDS)  # the POST may have made it just now, and not be seen everywhere yet
-            except errors.ApiError as error:
-                # after a 2xx nothing is thrown away: a refresh shows whether it exists
-                self._warn(_NOT_READ_BACK.format(endpoint_id=endpoint_id, error=error))
-                return False
             else:
-                return False
-        return True
+                return None
+        return missing
 
 
 def creation_body(inputs: Inputs) -> bytes:

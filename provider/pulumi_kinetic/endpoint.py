@@ -59,9 +59,10 @@ class Echo(TypedDict):
 class State(Inputs, total=False):
     """What the engine keeps of an endpoint: its inputs, and what only the API knows.
 
-    Two properties are hidden: they aren't in the schema, and never show as a difference. `continued` marks what a
-    continued create returned, each with another mark. `echo` is missing where the server stores what we write.
-    See docs/contributing/design.md#6-a-delete-spares-what-a-continued-create-returned and
+    Three properties are hidden: they aren't in the schema, and never show as a difference. `account` says where the
+    endpoint was last seen. `continued` marks what a continued create returned, each with another mark. `echo` is
+    missing where the server stores what we write. See docs/contributing/design.md#another-account,
+    docs/contributing/design.md#6-a-delete-spares-what-a-continued-create-returned and
     docs/contributing/design.md#the-servers-echo.
     """
 
@@ -71,6 +72,7 @@ class State(Inputs, total=False):
     signingSecret: str | None
     continued: str
     echo: Mapping[str, Echo]
+    account: str
 
 
 def canonical(name: Updatable, value: object) -> object:
@@ -198,7 +200,8 @@ def planned_create(inputs: Inputs, environment: Environment) -> State:
 
 def planned_update(state: State, inputs: Inputs) -> State:
     """Return the state that an update will lead to; what only the API knows stays. Makes no request."""
-    kept = {name: state.get(name) for name in ("webhookEndpointId", "createdAt", "environment", "continued", "echo")}
+    names = ("webhookEndpointId", "createdAt", "environment", "account", "continued", "echo")
+    kept = {name: state.get(name) for name in names}
     return without_none(cast("State", {**inputs, **kept, "signingSecret": known_secret(state, inputs)}))
 
 

@@ -3,6 +3,7 @@
 KineticError                      everything this package raises on purpose
 ├── SettingsError                 key, base URL or limits are missing or wrong: nothing was sent
 ├── EnvironmentMismatchError      a production key used on a sandbox endpoint, or the reverse
+├── AccountMismatchError          a missing endpoint that another key or base URL may still have
 ├── AdoptionError                 `adopt` names an endpoint that can't be taken over
 ├── SettledError                  an interrupted create that can't be continued any more: nothing was created
 ├── JournalError                  the journal of creates can't be written or read
@@ -165,6 +166,29 @@ class ForbiddenError(ApiError):
 
 class NotFoundError(ApiError):
     """404, and the API's own body says `not_found`: no such endpoint in this organization and environment."""
+
+
+class AccountMismatchError(KineticError):
+    """The API doesn't have an endpoint of the state, whose API key or base URL was another one."""
+
+    def __init__(self, missing: NotFoundError, *, state_origin: str, origin: str, is_known: bool) -> None:
+        """Name both places, and no key.
+
+        Args:
+            missing: What the API has answered.
+            state_origin: Scheme and host at which the state has the endpoint; "" where it doesn't say.
+            origin: Scheme and host that this run asks.
+            is_known: Whether the state says where it has the endpoint.
+        """
+        elsewhere = state_origin if state_origin != origin else "there too, but with another API key or path"
+        place = f"the state has it from {elsewhere}" if is_known else "the state doesn't say with which key it was made"
+        suffix = f" (request id {missing.request_id})" if missing.request_id else ""
+        super().__init__(
+            f"could not {missing.operation}: it doesn't exist at {origin} with this API key (404); {place}, and none "
+            f"of the stack's endpoints was found here. Nothing was changed{suffix}",
+            advice="Correct kinetic:apiKey and kinetic:baseUrl. If the endpoint is really gone, run "
+            "`pulumi state delete URN`.",
+        )
 
 
 class ConflictError(ApiError):

@@ -13,6 +13,7 @@ from pulumi_kinetic.creation import Creator
 from pulumi_kinetic.endpoint import Echo, Inputs, Patch, State, fields_of
 from pulumi_kinetic.inputs import Checked
 from pulumi_kinetic.journal import Journal
+from pulumi_kinetic.presence import Presence
 from pulumi_kinetic.process import Parent
 from pulumi_kinetic.settings import Environment, Settings
 from pulumi_kinetic.snapshot import Snapshot
@@ -66,7 +67,8 @@ class Lifecycle:
         self._warn = warn
         self._claims = Claims(journal.folder / "claims", Parent().run)
         self._snapshot = Snapshot(api)
-        self._creator = Creator(settings, api, journal, self._claims, warn=warn)
+        self._presence = Presence(settings, api)
+        self._creator = Creator(settings, api, journal, self._claims, self._presence, warn=warn)
         self._addresses: dict[str, Address] = {}
         if settings.warning:
             warn(settings.warning)
@@ -135,6 +137,7 @@ class Lifecycle:
 
         Raises:
             EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
+            AccountMismatchError: The API doesn't have it, but the API key or base URL isn't the state's.
             ApiError: The endpoint can't be read. That never counts as deleted.
         """
         try:
@@ -142,14 +145,18 @@ class Lifecycle:
             if state:  # an import shows nothing that the engine has saved
                 self._note_in_state(endpoint_id, state)
             remote = self._snapshot.get(endpoint_id) if state else self._api.get(endpoint_id)
-        except errors.NotFoundError:
+        except errors.NotFoundError as error:
+            self._presence.require_deleted(endpoint_id, state, error)
             return None
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
             raise error.with_advice(_STALE_KEY) from None
         declared = state or cast("State", remote.properties)
+        account = self._presence.note_found(endpoint_id, state)
         secret, continued = state.get("signingSecret"), state.get("continued")
         echo = state.get("echo", {})
-        return state_of(declared, remote, self.environment, secret=secret, continued=continued, echo=echo)
+        return state_of(
+            declared, remote, self.environment, account=account, secret=secret, continued=continued, echo=echo
+        )
 
     def update(self, endpoint_id: str, state: State, inputs: Inputs) -> State:
         """PATCH what differs, and nothing else; send no request where nothing does.
@@ -159,6 +166,7 @@ class Lifecycle:
         Raises:
             EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
             NotFoundError: The endpoint was deleted outside Pulumi.
+            AccountMismatchError: The API doesn't have it, but the API key or base URL isn't the state's.
             ApiError: The endpoint is as it was, unless the text says otherwise.
         """
         self._require_same_environment(endpoint_id, state)
@@ -170,10 +178,14 @@ class Lifecycle:
             with self._snapshot.writing():
                 remote = self._api.update(endpoint_id, fields_of(patch))
         except errors.NotFoundError as error:
+            self._presence.require_deleted(endpoint_id, state, error)
             raise error.with_advice(_DELETED_OUTSIDE) from None
+        account = self._presence.note_found(endpoint_id, state)
         secret, continued = endpoint.known_secret(state, inputs), state.get("continued")
         echo = endpoint.echo_of(state.get("echo", {}), inputs, patch, remote.properties)
-        return state_of(inputs, remote, self.environment, secret=secret, continued=continued, echo=echo)
+        return state_of(
+            inputs, remote, self.environment, account=account, secret=secret, continued=continued, echo=echo
+        )
 
     def delete(self, endpoint_id: str, state: State) -> None:
         """Delete an endpoint; one that is gone already is as good.
@@ -183,6 +195,7 @@ class Lifecycle:
 
         Raises:
             EnvironmentMismatchError: The state belongs to the other environment; nothing was sent.
+            AccountMismatchError: The API doesn't have it, but the API key or base URL isn't the state's.
             ApiError: The endpoint can't be deleted.
         """
         try:
@@ -195,10 +208,12 @@ class Lifecycle:
                 return
             self._creator.require_engine()
             self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
+            self._presence.note_in_state(endpoint_id, state)
             with self._snapshot.writing():
                 self._api.delete(endpoint_id)
-        except errors.NotFoundError:
-            return
+            self._presence.note_found(endpoint_id, state)
+        except errors.NotFoundError as error:
+            self._presence.require_deleted(endpoint_id, state, error)
         except (errors.UnauthorizedError, errors.EnvironmentMismatchError) as error:
             raise error.with_advice(_STALE_KEY) from None
 
@@ -221,7 +236,10 @@ class Lifecycle:
                 self._warn(_NOT_FINISHED.format(endpoint_id=endpoint_id, error=error))
         self._journal.note_handed_over(record)
         mark = str(uuid4()) if continued else None
-        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, continued=mark, echo=echo)
+        account = self._presence.note_found(endpoint_id, {})
+        return endpoint_id, state_of(
+            inputs, remote, self.environment, account=account, secret=secret, continued=mark, echo=echo
+        )
 
     def _adopt(self, inputs: Inputs, endpoint_id: str | None) -> tuple[str, State]:
         endpoint_id = str(endpoint_id)
@@ -245,11 +263,13 @@ class Lifecycle:
         secret = inputs.get("existingSigningSecret")
         if secret is None:
             self._warn(_SHOWN_ONCE.format(endpoint_id=endpoint_id, event=_ADOPTED, advice=_ADOPTED_ADVICE))
-        return endpoint_id, state_of(inputs, remote, self.environment, secret=secret, echo=echo)
+        account = self._presence.note_found(endpoint_id, {})
+        return endpoint_id, state_of(inputs, remote, self.environment, account=account, secret=secret, echo=echo)
 
     def _note_in_state(self, endpoint_id: str, state: State) -> None:
         """The engine has this endpoint in its state: no adoption may take it, and its record is done."""
         self._claims.note_managed(endpoint_id, state.get("continued"))
+        self._presence.note_in_state(endpoint_id, state)
         self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
 
     def _require_same_environment(self, endpoint_id: str, state: State) -> None:

@@ -14,6 +14,7 @@ def state_of(  # noqa: PLR0913 all that a state is made of
     remote: RemoteEndpoint,
     environment: Environment,
     *,
+    account: str,
     secret: str | None,
     continued: str | None = None,
     echo: Mapping[str, Echo],
@@ -24,6 +25,7 @@ def state_of(  # noqa: PLR0913 all that a state is made of
         inputs: What was declared.
         remote: What the server has.
         environment: The API key's.
+        account: Where it was seen: base URL and digests of keys.
         secret: The signing secret, where it is known.
         continued: The mark of the continued create that returned the endpoint; None where none did.
         echo: What the server made of our writes, by property.
@@ -35,6 +37,7 @@ def state_of(  # noqa: PLR0913 all that a state is made of
         "webhookEndpointId": remote.webhook_endpoint_id,
         "createdAt": remote.created_at,
         "environment": environment,
+        "account": account,
         "signingSecret": secret,
     }
     if continued:
