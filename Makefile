@@ -1,37 +1,37 @@
-# Everything the project needs, it installs itself: Python packages into .venv, the Pulumi engine into .engine. The tests
-# of `make test` run on the built wheel, as a user installs it, which is in .venv-wheel beside the same packages.
+# Everything the project needs, it installs itself: Python packages into .venv, the Pulumi engine into .engine.
 PYTHON ?= python3
+# Where the tests run: in .venv, on the sources; in .venv-wheel, on the built wheel, as `make test` does.
 VENV ?= .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# A test compares this with what it has imported.
+export TESTED_VENV := $(CURDIR)/$(VENV)
+# The files of an archive are as old as the commit, so that two builds of it are the same bytes.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 # A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
 ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExceptionWarning
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint dist on-the-wheel unit search engine format sweep schema state mutants clean
+.PHONY: demo test check lint package unit search engine format sweep schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
 
-test: lint dist  ## Lint, types, and all tests on the built wheel, those on the real engine included
-	$(MAKE) VENV=.venv-wheel on-the-wheel
+test: lint package  ## Lint, types, the archives, and all tests on the built wheel, those on the real engine included
+	$(MAKE) --no-print-directory VENV=.venv-wheel unit search engine
 
-check: lint unit  ## The inner loop, a minute: lint, types and the unit tests on the sources
-
-dist: .venv/installed  ## Build wheel and sdist, and look whether they are fit to be published
-	rm -rf dist
-	python -m build --no-isolation --outdir dist .
-	check-wheel-contents dist
-	twine check --strict dist/*
-
-on-the-wheel: .venv-wheel/installed
-	python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall dist/*.whl
-	KINETIC_TESTED=wheel $(MAKE) unit search engine
+check: lint unit  ## The inner loop, a minute: lint, types and the unit tests
 
 lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy
+
+package: .venv/installed  ## Build sdist and wheel into dist, and check both
+	rm -rf dist
+	python -m build --no-isolation
+	check-wheel-contents dist
+	twine check --strict dist/*
 
 unit: $(VENV)/installed  ## Every test but the searches and those on the engine
 	pytest tests --ignore tests/search --ignore tests/engine
@@ -59,10 +59,20 @@ state: .venv/installed  ## Record the state that this version leaves, for later 
 mutants: .venv/installed  ## Break the core line by line and see the tests go red (half an hour)
 	python scripts/mutants.py
 
-%/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed to develop (the package itself: 3.10); say which with make PYTHON=python3.x")'
-	$(PYTHON) -m venv $*
-	$*/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	$(PYTHON) -m venv .venv
+	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	@touch $@
+
+# The dependencies are kept between runs; the wheel is put in anew.
+.venv-wheel/installed: .venv-wheel/dependencies $(wildcard dist/*.whl)
+	python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall dist/*.whl
+	@touch $@
+
+.venv-wheel/dependencies: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-wheel
+	set -- dist/*.whl && python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$1[emulator,dev]"
 	@touch $@
 
 clean:

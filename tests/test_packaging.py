@@ -1,4 +1,4 @@
-"""The wheel as a user installs it."""
+"""The sdist and the wheel as they are built, and the wheel as a user installs it."""
 
 import json
 import os
@@ -9,12 +9,24 @@ import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import pulumi_kinetic
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "provider" / "pulumi_kinetic"
+BESIDE = ["pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "schema.json"]
+TYPES = {".py", ".json", ".typed"}
+JUNK = shutil.ignore_patterns("__pycache__", ".venv*", "venv")
+STRAYS = [
+    ".venv",
+    "provider/venv",
+    "provider/.venv",
+    "provider/pulumi_kinetic/.venv",
+    "provider/pulumi_kinetic/cli/venv",
+]
 
 # The question that Pulumi's Python language host asks of each distribution whose name begins with "pulumi-"
 # (pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go): a file beside the module that says whether the
@@ -27,71 +39,104 @@ print(json.dumps([os.path.join(folder, "pulumi-plugin.json") for folder in spec.
 """
 
 
-def test_make_test_tests_the_installed_wheel_with_the_sources_out_of_sight() -> None:
-    """`make check` tests the sources: there the path of the checkout is what it has to be."""
-    tested = Path(pulumi_kinetic.__file__)
-    commands = [shutil.which(command) for command in ("pulumi-kinetic", "pulumi-resource-kinetic")]
-    assert [str(Path(str(command)).parent) for command in commands] == [str(Path(sys.executable).parent)] * 2
-    if os.environ.get("KINETIC_TESTED") == "wheel":
-        assert tested.is_relative_to(sysconfig.get_path("purelib"))
-        assert not [path for path in sys.path if Path(path).resolve() == ROOT / "provider"]
-    else:
-        assert tested.is_relative_to(ROOT / "provider")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist of a checkout in which more lies about, and the wheel that is built from it."""
-    checkout, folder = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("built")
-    for name in ("provider", "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, checkout / name)
-    for stray in ("venv", ".venv", "provider/venv", "provider/.venv", "provider/pulumi_kinetic/venv", "build", "sdks"):
-        (checkout / stray / "lib").mkdir(parents=True)
-        (checkout / stray / "lib" / "stray.py").write_text("")
-    (checkout / ".gitignore").write_text((ROOT / ".gitignore").read_text())
-    _run("-m", "build", "--no-isolation", "--outdir", str(folder), str(checkout))
-    return folder
-
-
-def test_the_sdist_holds_what_builds_the_wheel_and_no_more(built: Path) -> None:
-    (path,) = built.glob("*.tar.gz")
-    with tarfile.open(path) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {name for name in names if not name.startswith("provider/pulumi_kinetic/")} == {
-        "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", ".gitignore", "PKG-INFO",
-    }  # fmt: skip
-    assert {name.removeprefix("provider/") for name in names if name.startswith("provider/")} == _tracked()
-
-
-def test_the_wheel_holds_the_package_and_no_more(built: Path) -> None:
-    (path,) = built.glob("*.whl")
-    names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
-    assert names == _tracked()
-
-
-def _tracked() -> set[str]:
-    """The files of the package, by the checkout."""
-    files = (path for path in (ROOT / "provider" / "pulumi_kinetic").rglob("*") if path.is_file())
-    return {path.relative_to(ROOT / "provider").as_posix() for path in files if "__pycache__" not in path.parts}
+class Archives(NamedTuple):
+    sdist: Path
+    wheel: Path
 
 
 @pytest.fixture(scope="session")
-def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
+    """The sdist, and the wheel that is built from it, as `make package` builds both."""
+    folder = tmp_path_factory.mktemp("archives")
+    return built(copied(folder / "tree"), folder / "dist")
+
+
+def copied(tree: Path) -> Path:
+    """A copy of what is built, without git and what git ignores, as a release's archive is unpacked."""
+    shutil.copytree(ROOT / "provider", tree / "provider", ignore=JUNK)
+    for name in BESIDE:
+        shutil.copyfile(ROOT / name, tree / name)
+    return tree
+
+
+def built(tree: Path, into: Path, *options: str) -> Archives:
+    _run("-m", "build", "--no-isolation", *options, "--outdir", str(into), str(tree))
+    return Archives(next(into.glob("*.tar.gz"), into), next(into.glob("*.whl")))
+
+
+def files_of_package() -> set[str]:
+    files = {path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*") if path.is_file()}
+    return {
+        path.as_posix() for path in files if path.suffix in TYPES and not {"__pycache__", ".venv"} & set(path.parts)
+    }
+
+
+def test_the_sdist_holds_what_a_build_needs_and_nothing_else(archives: Archives) -> None:
+    with tarfile.open(archives.sdist) as opened:
+        held = {name.partition("/")[2] for name in opened.getnames()}
+    folder = {"provider/PulumiPlugin.yaml", "provider/__main__.py", "provider/requirements.txt"}
+    assert held == {"PKG-INFO", *BESIDE, *folder, *(f"provider/{name}" for name in files_of_package())}
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(archives: Archives) -> None:
+    with zipfile.ZipFile(archives.wheel) as opened:
+        held = {name for name in opened.namelist() if ".dist-info/" not in name}
+    assert held == files_of_package()
+
+
+def test_a_build_is_reproducible_and_virtual_environments_do_not_get_in(archives: Archives, tmp_path: Path) -> None:
+    """Those that `pulumi package add ./provider` and people leave; later, under another umask, without an sdist."""
+    tree = copied(tmp_path / "tree")
+    for stray in STRAYS:
+        packages = tree / stray / "lib" / "python3" / "site-packages"
+        packages.mkdir(parents=True)
+        (tree / stray / "pyvenv.cfg").write_text("home = /usr/bin\n")
+        (packages / "stray.py").write_text("")
+    for path in tree.rglob("*.py"):
+        path.chmod(0o600)
+        os.utime(path, (1, 1))
+    again = built(tree, tmp_path / "dist", "--sdist", "--wheel")
+    assert again.wheel.read_bytes() == archives.wheel.read_bytes()
+    assert again.sdist.read_bytes() == archives.sdist.read_bytes()
+
+
+def test_git_ignores_virtual_environments_in_any_folder() -> None:
+    names = [f"{folder}/pyvenv.cfg" for folder in [*STRAYS, "examples/quickstart/.venv", ".venv-wheel"]]
+    ignored = subprocess.run(["git", "check-ignore", *names], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603, S607 as on PATH
+    assert ignored.stdout.split() == names
+
+
+@pytest.fixture(scope="session")
+def installed_wheel(archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the built wheel is installed in, without its dependencies."""
-    built, installed = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("installed")
-    _run("-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(ROOT))
-    (wheel,) = built.glob("*.whl")
-    _run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(wheel))
+    installed = tmp_path_factory.mktemp("installed")
+    _run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(archives.wheel))
     return installed
 
 
 def test_the_python_language_host_takes_the_wheel_for_no_plugins_sdk(installed_wheel: Path) -> None:
-    # -S and -I keep the checkout, which is installed for development, out of sight
+    # -S and -I keep what is installed for the tests out of sight
     script = f"import sys; sys.path.insert(0, {str(installed_wheel)!r})\n{LOOK_UP}"
     (answer,) = json.loads(_run("-I", "-S", "-c", script))
     assert Path(answer).is_relative_to(installed_wheel)
     assert json.loads(Path(answer).read_text()) == {"resource": False}
+
+
+def test_what_is_tested_is_what_make_says(archives: Archives) -> None:
+    """`make test` says the wheel, and then the sources are out of sight; all else is said to be on the sources."""
+    venv = Path(os.environ.get("TESTED_VENV", sys.prefix))
+    assert Path(sys.prefix) == venv
+    package = Path(pulumi_kinetic.__file__).parent
+    if venv.name == ".venv":
+        assert package == PACKAGE
+        return
+    assert package == Path(sysconfig.get_path("purelib")) / "pulumi_kinetic"
+    assert not [path for path in sys.path if Path(path).resolve().is_relative_to(PACKAGE.parent)]
+    with zipfile.ZipFile(archives.wheel) as opened:
+        names = [name for name in opened.namelist() if ".dist-info/" not in name]
+        assert {name: opened.read(name) for name in names} == {
+            name: (package.parent / name).read_bytes() for name in names
+        }
 
 
 def _run(*arguments: str) -> str:
