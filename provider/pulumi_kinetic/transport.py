@@ -24,6 +24,8 @@ _KEEP_ALIVE_SECONDS = 5.0
 _KEPT_CONNECTIONS = 20
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _LAST_PORT = 65535
+# httpx would keep a cookie (and print a traceback for an odd one), and parse where a redirect leads
+_NOT_ACTED_ON = (b"set-cookie", b"location")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -57,7 +59,8 @@ class Transport(httpx.BaseTransport):
                     extensions=request.extensions,
                 )
             )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        headers = [(name, value) for name, value in answer.headers if name.lower() not in _NOT_ACTED_ON]
+        return httpx.Response(answer.status, headers=headers, stream=_Body(answer))
 
     def close(self) -> None:
         """Close the connections."""
