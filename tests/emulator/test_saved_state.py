@@ -75,4 +75,5 @@ def test_a_create_that_was_cut_off_does_not_block_its_key_after_a_restart(tmp_pa
         record["endpoint"] = None
     path.write_text(json.dumps({**state, "endpoints": {}}))
     with Server(state=path) as server, EmulatorClient(server.url) as emulator:
-        assert create(emulator) == 201
+        assert [create(emulator), create(emulator)] == [201, 201]
+        assert len(emulator.truth()) == 1

@@ -103,8 +103,7 @@ class StateFile:
 
     def _open_and_lock(self) -> int:
         while True:
-            # Not blocking, or a FIFO would be waited for.
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, stat.S_IRUSR | stat.S_IWUSR)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR)
             try:
                 self._require_regular(descriptor)
                 _lock(descriptor)
