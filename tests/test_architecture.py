@@ -36,12 +36,13 @@ PROVIDER = [
     "schema",
     "engine_log",
     "lookups",
+    "arguments",
     "dynamic",
     "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"dynamic", "engine_log", "lookups", "plugin", "plugin_process"},
+    "pulumi": {"arguments", "dynamic", "engine_log", "lookups", "plugin", "plugin_process"},
     "grpc": {"engine_log", "plugin", "plugin_process"},
     "httpx": {"answers", "client", "refusals", "transport"},
     "httpcore": {"network", "transport"},

@@ -39,6 +39,33 @@ def test_diff_agrees_with_the_table(shared_door: Door, case: Case) -> None:
     assert shared_door.diff("we_1", state, inputs(case.declared_now)) == (bool(case.differing), [])
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("url", 5, "must be a string, not 5"),
+        ("url", True, "must be a string, not True"),
+        ("url", ["https://a.example"], "must be a string"),
+        ("enabledEvents", "a", "must be a list of event names"),
+        ("enabledEvents", {"a": 1}, "must be a list of event names"),
+        ("enabledEvents", [1], "must contain event names only"),
+        ("enabledEvents", [None], "must contain event names only"),
+        ("status", True, 'must be "enabled" or "disabled"'),
+        ("adopt", "", "must be the id of an existing endpoint"),
+        ("adopt", "whsec_s3cr3t", "must be the id of an existing endpoint"),
+        ("existingSigningSecret", "s3cr3t", "must be the signing secret itself"),
+        ("existingSigningSecret", ["whsec_s3cr3t"], "must be the signing secret itself"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_one_line_that_names_the_property(
+    shared_door: Door, name: str, value: object, words: str
+) -> None:
+    _, ((named, reason),) = shared_door.check({}, {**NEWS, "adopt": "we_1", name: value})
+    line = f"{named} {reason}".strip()
+    assert line.startswith(f"{name} {words}")
+    assert "\n" not in line
+    assert "s3cr3t" not in line
+
+
 DRIFTED = {"url": "http://localhost/#part", "enabledEvents": ["*", "a"], "status": "suspended"}
 
 

@@ -66,7 +66,7 @@ def hand_outputs_on(endpoint: kinetic.WebhookEndpoint) -> None:
     assert_type(endpoint.status, pulumi.Output[str])
     assert_type(endpoint.created_at, pulumi.Output[str | None])
     assert_type(endpoint.environment, pulumi.Output[str])
-    assert_type(endpoint.signing_secret, pulumi.Output[str | None])
+    assert_type(endpoint.signing_secret, pulumi.Output[str])
     number = endpoint.enabled_events.apply(lambda events: len(events or ["*"]))
     assert_type(number, pulumi.Output[int])
     pulumi.export("number", number)

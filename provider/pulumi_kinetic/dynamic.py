@@ -23,6 +23,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import endpoint, errors, inputs, settings
 from pulumi_kinetic.address import Address, backend_url, dynamic_urn
+from pulumi_kinetic.arguments import EventNames, Status, event_names, require_sendable
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.engine_log import DEBUG, engine_logger
@@ -31,6 +32,7 @@ from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.process import Parent
 from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
 
+_COMPUTED = ("webhook_endpoint_id", "created_at", "environment", "signing_secret")
 _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
 # What the SDK hands to a provider: any values, under the names of the schema, since the class below translates them.
@@ -58,8 +60,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     """When the API created it (ISO 8601)."""
     environment: pulumi.Output[str]
     """`sandbox` or `production`, by the key that created it."""
-    signing_secret: pulumi.Output[str | None]
-    """Verifies deliveries. A Pulumi secret; None for an adopted endpoint whose secret was not supplied."""
+    signing_secret: pulumi.Output[str]
+    """Verifies deliveries. A Pulumi secret. Hand it on as it is; but for an adopted endpoint whose secret was not
+    supplied it resolves to None, whatever its type says."""
 
     def __init_subclass__(cls, **keywords: object) -> None:
         """Keep the type; left alone, the SDK would give a subclass the type of any dynamic resource."""
@@ -72,8 +75,8 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         resource_name: str,
         *,
         url: pulumi.Input[str],
-        enabled_events: pulumi.Input[Sequence[pulumi.Input[str]] | None] = None,
-        status: pulumi.Input[str] = "enabled",
+        enabled_events: EventNames = None,
+        status: Status = "enabled",
         adopt: pulumi.Input[str | None] = None,
         existing_signing_secret: pulumi.Input[str | None] = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -83,26 +86,31 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         Args:
             resource_name: Its name in the program.
             url: An absolute https URL (http in the sandbox only), without user:password and fragment.
-            enabled_events: Names of events; omitted, None or `["*"]` means all. Order doesn't matter.
-            status: "enabled" or "disabled".
+            enabled_events: Names of events, in any iterable; omitted, None or `["*"]` means all. Order doesn't matter.
+            status: "enabled" or "disabled"; None means "enabled".
             adopt: The id of an endpoint that exists, to manage it instead of creating one.
             existing_signing_secret: With `adopt`, its secret, if you still have it.
             opts: Pulumi's resource options.
+
+        Raises:
+            TypeError: An argument is of a type that Pulumi can't send.
         """
-        props = {
+        declared = {
             "url": url,
-            "enabled_events": enabled_events,
+            "enabled_events": event_names(enabled_events),
             "status": status,
             "adopt": adopt,
+            "existing_signing_secret": existing_signing_secret,
+        }
+        require_sendable(declared)
+        props = {
+            **declared,
             "existing_signing_secret": _as_secret(existing_signing_secret),
             # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
             # doesn't tell a dynamic provider which resource it is. See
             # docs/contributing/engine-facts.md#secret-properties.
             "idempotency_key": _as_secret(_identity(resource_name, opts.parent if opts else None)),
-            "webhook_endpoint_id": None,
-            "created_at": None,
-            "environment": None,
-            "signing_secret": None,
+            **dict.fromkeys(_COMPUTED),
         }
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []

@@ -136,7 +136,10 @@ class PluginDoor(Door):
     def received(self, values: struct_pb2.Struct) -> Values:
         received = plain(values)
         assert all(received[name][SIGNATURE] == SECRET for name in SECRETS & received.keys())
-        return {name: value["value"] if isinstance(value, dict) else value for name, value in received.items()}
+        return {
+            name: value["value"] if isinstance(value, dict) and SIGNATURE in value else value
+            for name, value in received.items()
+        }
 
     def differing(self, endpoint_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, str]:
         """What changed, and in which way."""

@@ -1,0 +1,61 @@
+"""What a Python program hands to the resource: the types that are accepted, and the values as the SDK sends them."""
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Literal, TypeAlias
+
+import pulumi
+
+EventNames: TypeAlias = pulumi.Input[Iterable[pulumi.Input[str]] | None]
+"""Names of events: any iterable but a string."""
+Status: TypeAlias = pulumi.Input[Literal["enabled", "disabled"] | str | None]  # noqa: PYI051 an editor proposes the two
+"""A status. Any string passes a type checker, since a configuration's value is any string to it."""
+
+_EXPECTED = {"enabled_events": "names of events"}
+_BYTES = (bytes, bytearray, memoryview)
+
+
+def event_names(given: object) -> object:
+    """Return names of events as the SDK sends them: in a list, which is sorted where they come in no order.
+
+    A set has another order in each process, and a preview would show that. An iterable is consumed once. What can't be
+    names (a string, a mapping) stays as it is, for check to refuse.
+    """
+    if isinstance(given, pulumi.Output):
+        return given.apply(event_names)
+    if inspect.isawaitable(given):
+        return pulumi.Output.from_input(given).apply(event_names)
+    if not isinstance(given, Iterable) or isinstance(given, (str, Mapping, *_BYTES)):
+        return given
+    names = list(given)
+    if not isinstance(given, AbstractSet):
+        return names
+    if any(isinstance(name, pulumi.Output) for name in names):
+        return pulumi.Output.all(*names).apply(lambda known: sorted(known, key=str))
+    return sorted(names, key=str)
+
+
+def require_sendable(values: Mapping[str, object]) -> None:
+    """Refuse what the SDK can't send, before it fails with a text that shows the value.
+
+    Args:
+        values: The resource's arguments by name.
+
+    Raises:
+        TypeError: The text names each such argument, what it must be, and the type that it has.
+    """
+    wrong = {name: kind for name, value in values.items() if (kind := _unsendable(value))}
+    if wrong:
+        mistakes = [f"{name} must be {_EXPECTED.get(name, 'a string')}, not {kind}" for name, kind in wrong.items()]
+        raise TypeError("; ".join(mistakes))
+
+
+def _unsendable(value: object) -> str | None:
+    """The type of what can't be sent in a value; None where all of it can."""
+    if value is None or isinstance(value, (str, int, float, pulumi.Output)) or inspect.isawaitable(value):
+        return None
+    if isinstance(value, (Sequence, Mapping)) and not isinstance(value, _BYTES):
+        items = value.values() if isinstance(value, Mapping) else value
+        return next((kind for item in items if (kind := _unsendable(item))), None)
+    return type(value).__name__

@@ -1,0 +1,110 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from pulumi_kinetic import arguments
+
+NAMES = ["b", "a", "c"]
+
+
+def generator() -> Iterator[str]:
+    yield from NAMES
+
+
+def resolved(make: Callable[[], object]) -> Any:
+    """What an Output leads to; it is made where its event loop runs."""
+
+    async def run() -> object:
+        made = make()
+        assert isinstance(made, pulumi.Output)
+        return await made.future()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (NAMES, NAMES),
+        (tuple(NAMES), NAMES),
+        (generator(), NAMES),
+        (map(str.upper, NAMES), ["B", "A", "C"]),
+        (dict.fromkeys(NAMES).values(), [None, None, None]),
+        (set(NAMES), ["a", "b", "c"]),
+        (frozenset(NAMES), ["a", "b", "c"]),
+        (dict.fromkeys(NAMES).keys(), ["a", "b", "c"]),
+        ({"a", 7}, [7, "a"]),
+        (set(), []),
+        (range(2), [0, 1]),
+    ],
+)
+def test_any_iterable_of_names_is_sent_as_a_list_and_a_set_in_order(given: object, sent: list[object]) -> None:
+    assert arguments.event_names(given) == sent
+
+
+@pytest.mark.parametrize("given", [None, "a", b"a", bytearray(b"a"), {"a": 1}, 7, True, object()])
+def test_what_can_not_be_names_is_left_to_check(given: object) -> None:
+    assert arguments.event_names(given) is given
+
+
+async def later(value: Any) -> Any:
+    await asyncio.sleep(0)
+    return value
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pulumi.Output.from_input(frozenset(NAMES)),
+        lambda: later(set(NAMES)),
+        lambda: pulumi.Output.from_input(later(dict.fromkeys(NAMES).keys())),
+        lambda: {pulumi.Output.from_input(name) for name in NAMES},
+        lambda: {pulumi.Output.from_input("a"), "c", "b"},
+    ],
+)
+def test_a_set_that_is_known_later_is_sent_in_order(make: Callable[[], object]) -> None:
+    assert resolved(lambda: arguments.event_names(make())) == ["a", "b", "c"]
+
+
+def test_a_generator_that_is_known_later_is_consumed_once() -> None:
+    assert resolved(lambda: arguments.event_names(pulumi.Output.from_input(generator()))) == NAMES
+
+
+def test_names_that_are_known_later_stay_where_they_are() -> None:
+    async def run() -> object:
+        names = arguments.event_names(pulumi.Output.from_input(name) for name in NAMES)
+        assert isinstance(names, list)
+        return [await name.future() for name in names]
+
+    assert asyncio.run(run()) == NAMES
+
+
+def test_what_is_known_later_and_no_names_is_left_to_check() -> None:
+    assert resolved(lambda: arguments.event_names(pulumi.Output.from_input("a"))) == "a"
+
+
+def test_what_can_be_sent_passes_for_check_to_judge() -> None:
+    arguments.require_sendable({"url": 5, "enabled_events": ["a", None, {"b": 1.5}], "status": True, "adopt": None})
+
+
+def test_each_argument_that_can_not_be_sent_is_named_without_its_value() -> None:
+    values = {"url": Path("/s3cr3t"), "enabled_events": ["a", b"s3cr3t"], "existing_signing_secret": b"s3cr3t"}
+    with pytest.raises(TypeError) as raised:
+        arguments.require_sendable(values)
+    assert str(raised.value).replace("Posix", "").replace("Windows", "") == (
+        "url must be a string, not Path; enabled_events must be names of events, not bytes; "
+        "existing_signing_secret must be a string, not bytes"
+    )
+
+
+def test_an_awaitable_is_sent() -> None:
+    async def run() -> None:
+        value: Awaitable[object] = later("https://a.example")
+        arguments.require_sendable({"url": value})
+        await value
+
+    asyncio.run(run())
