@@ -26,6 +26,7 @@ lint: .venv/installed
 	ruff check .
 	ruff format --check .
 	mypy
+	basedpyright
 
 package: .venv/installed  ## Build sdist and wheel into dist, and check both
 	rm -rf dist

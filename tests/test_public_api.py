@@ -23,12 +23,15 @@ class Mocks(pulumi.runtime.Mocks):
         if args.typ.endswith(":WebhookEndpoint"):
             inputs = {name: value for name, value in args.inputs.items() if name != "__provider"}
             declared[args.name] = {**inputs, "type": args.typ}
-        return args.name, args.inputs
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {**args.inputs, "outputs": {"url": "https://platform.example"}}
+        return args.name, {"name": args.name, **args.inputs}
 
     def call(self, args):
         return {}
 
 pulumi.runtime.set_mocks(Mocks())
+pulumi.runtime.set_all_config({"project:receiver": "https://receiver.example"})
 import typed_program
 
 pulumi.runtime.test(typed_program.main)()
@@ -103,7 +106,7 @@ def test_a_program_of_users_habits_declares_what_it_says() -> None:
     declared = ran["declared"]
     types = {resource["type"] for resource in declared.values()}
     assert types == {"pulumi-python:dynamic/kinetic:WebhookEndpoint"}
-    forms = {name: (made["url"], made.get("enabledEvents"), made["status"]) for name, made in declared.items()}
+    forms = {name: (made["url"], made.get("enabledEvents"), made.get("status")) for name, made in declared.items()}
     secret_url = forms.pop("secret")[0]
     assert secret_url["value"] == "https://a.example/token"
     assert forms == {
@@ -114,9 +117,22 @@ def test_a_program_of_users_habits_declares_what_it_says() -> None:
         "output": ("https://hooks.example.com/x", ["a", "b"], "enabled"),
         "mixed": ("https://hooks.example.com", ["a", "hooks.example.com"], "enabled"),
         "copied": ("https://example.com/plain", None, "enabled"),
-        "configured": ("https://a.example", None, "enabled"),
+        "configured": ("https://a.example", None, "disabled"),
         "adopted": ("https://a.example", None, "enabled"),
         "audited": ("https://example.com/plain", ["audit.created"], "enabled"),
         "receiver": ("https://hooks.example.com/hooks", None, "enabled"),
+        "set": ("https://a.example", ["a", "b", "c"], "enabled"),
+        "frozenset": ("https://a.example", ["a", "b"], "enabled"),
+        "keys": ("https://a.example", ["a", "b"], "enabled"),
+        "generator": ("https://a.example", ["b", "a"], "enabled"),
+        "outputs": ("https://a.example", ["other", "other"], "enabled"),
+        "later": ("https://a.example", ["a", "b", "other"], "enabled"),
+        "team-b": ("https://b.example", ["b.made"], "enabled"),
+        "team-a": ("https://a.example", ["a.made", "a.gone"], "enabled"),
+        "status": ("https://receiver.example", None, None),
+        "no-status": ("https://a.example", None, None),
+        "reference": ("https://platform.example", None, "enabled"),
+        "random": ("https://a.example/other", None, "enabled"),
+        "options": ("https://a.example", None, "enabled"),
     }
     assert ran["looked up"][0].startswith("the API key is missing")

@@ -1,15 +1,24 @@
-"""A Pulumi program with the habits of its users, which `make lint` checks with mypy, and test_public_api.py runs.
+"""A Pulumi program with the habits of its users, which `make lint` checks with mypy and basedpyright.
 
-`assert_type` says what a user's editor shows. Each `type: ignore` is a mistake that mypy has to see: it reports an
-ignore that nothing needs.
+test_public_api.py runs it. `assert_type` says what a user's editor shows. Each `type: ignore` is a mistake that both
+have to see: they report an ignore that nothing needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from typing_extensions import assert_type
 
 import pulumi_kinetic as kinetic
+
+
+class Secret(pulumi.CustomResource):
+    """Another package's resource, which takes a secret and has a name."""
+
+    name: pulumi.Output[str]
+
+    def __init__(self, name: str, value: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("vault:index:Secret", name, {"value": value, "name": None}, opts)
 
 
 class AuditedEndpoint(kinetic.WebhookEndpoint):
@@ -44,7 +53,7 @@ def declare_every_form_of_input() -> list[kinetic.WebhookEndpoint]:
         kinetic.WebhookEndpoint("mixed", url=host.apply(lambda name: f"https://{name}"), enabled_events=["a", host]),
         kinetic.WebhookEndpoint("copied", url=plain.url, enabled_events=plain.enabled_events, status=plain.status),
         kinetic.WebhookEndpoint(
-            "configured", url=config.get("url") or "https://a.example", status=config.get("status") or "enabled"
+            "configured", url=config.get("url") or "https://a.example", status=config.get("status") or "disabled"
         ),
         kinetic.WebhookEndpoint("secret", url=pulumi.Output.secret("https://a.example/token")),
         kinetic.WebhookEndpoint(
@@ -59,6 +68,44 @@ def declare_every_form_of_input() -> list[kinetic.WebhookEndpoint]:
     ]
 
 
+def declare_events_in_every_way(other: Secret) -> list[kinetic.WebhookEndpoint]:
+    by_team: Mapping[str, Sequence[str]] = {"b": ["b.made"], "a": ["a.made", "a.gone"]}
+    later: pulumi.Output[set[str]] = other.name.apply(lambda name: {name, "b", "a"})
+    endpoints = [
+        kinetic.WebhookEndpoint("set", url="https://a.example", enabled_events={"c", "b", "a"}),
+        kinetic.WebhookEndpoint("frozenset", url="https://a.example", enabled_events=frozenset({"b", "a"})),
+        kinetic.WebhookEndpoint("keys", url="https://a.example", enabled_events=by_team.keys()),
+        kinetic.WebhookEndpoint("generator", url="https://a.example", enabled_events=(name for name in "ba")),
+        kinetic.WebhookEndpoint("outputs", url="https://a.example", enabled_events=(other.name for _ in range(2))),
+        kinetic.WebhookEndpoint("later", url="https://a.example", enabled_events=later),
+    ]
+    for team, names in by_team.items():
+        endpoints.append(kinetic.WebhookEndpoint(f"team-{team}", url=f"https://{team}.example", enabled_events=names))
+    return endpoints
+
+
+def declare_from_configuration_and_stacks(other: Secret) -> list[kinetic.WebhookEndpoint]:
+    config, platform = pulumi.Config(), pulumi.StackReference("organization/platform/dev")
+    return [
+        kinetic.WebhookEndpoint("status", url=config.require("receiver"), status=config.get("status")),
+        kinetic.WebhookEndpoint("no-status", url="https://a.example", status=None),
+        kinetic.WebhookEndpoint("reference", url=platform.require_output("url")),
+        kinetic.WebhookEndpoint("random", url=pulumi.Output.concat("https://a.example/", other.name)),
+        kinetic.WebhookEndpoint(
+            "options",
+            url="https://a.example",
+            opts=pulumi.ResourceOptions(
+                parent=other,
+                ignore_changes=["status"],
+                transforms=[lambda args: pulumi.ResourceTransformResult(args.props, args.opts)],
+                aliases=[pulumi.Alias(name="old")],
+                custom_timeouts=pulumi.CustomTimeouts(create="5m"),
+                additional_secret_outputs=["url"],
+            ),
+        ),
+    ]
+
+
 def hand_outputs_on(endpoint: kinetic.WebhookEndpoint) -> None:
     assert_type(endpoint.webhook_endpoint_id, pulumi.Output[str])
     assert_type(endpoint.url, pulumi.Output[str])
@@ -67,6 +114,7 @@ def hand_outputs_on(endpoint: kinetic.WebhookEndpoint) -> None:
     assert_type(endpoint.created_at, pulumi.Output[str | None])
     assert_type(endpoint.environment, pulumi.Output[str])
     assert_type(endpoint.signing_secret, pulumi.Output[str])
+    Secret("handed-on", value=endpoint.signing_secret)
     number = endpoint.enabled_events.apply(lambda events: len(events or ["*"]))
     assert_type(number, pulumi.Output[int])
     pulumi.export("number", number)
@@ -114,5 +162,8 @@ def mistakes_that_mypy_sees(endpoint: kinetic.WebhookEndpoint, listed: kinetic.W
 
 def main() -> None:
     """The program."""
+    other = Secret("other", value="s3cr3t")
     hand_outputs_on(declare_every_form_of_input()[0])
+    declare_events_in_every_way(other)
+    declare_from_configuration_and_stacks(other)
     pulumi.export("existing", look_up())
