@@ -43,9 +43,12 @@ def test_nothing_replaces_and_no_sdk_reads_the_key_from_the_environment() -> Non
     assert "defaultInfo" not in text
 
 
-def test_status_is_an_enum_and_only_the_url_is_required() -> None:
+def test_status_is_a_string_or_an_enum_and_only_the_url_is_required() -> None:
+    """A configuration's value is any string to a typed language, and a server may answer with any."""
     assert RESOURCE["requiredInputs"] == ["url"]
-    assert RESOURCE["inputProperties"]["status"]["$ref"] == "#/types/kinetic:index:WebhookEndpointStatus"
+    enum = {"$ref": "#/types/kinetic:index:WebhookEndpointStatus"}
+    assert RESOURCE["inputProperties"]["status"]["oneOf"] == [{"type": "string"}, enum]
+    assert RESOURCE["properties"]["status"].keys() == {"type", "description"}
     values = SCHEMA["types"]["kinetic:index:WebhookEndpointStatus"]["enum"]
     assert [value["value"] for value in values] == ["enabled", "disabled"]
 

@@ -81,7 +81,7 @@ def _language() -> JsonObject:
 
 def _resource() -> JsonObject:
     inputs, computed = _properties(Declaration), _properties(Computed)
-    outputs = {name: inputs[name] for name in UPDATABLE} | computed
+    outputs = {name: _as_output(inputs[name]) for name in UPDATABLE} | computed
     return {
         "description": (
             "A webhook endpoint of the Kinetic API.\n\n`url`, `enabledEvents` and `status` change in place and keep "
@@ -114,7 +114,7 @@ def _functions() -> JsonObject:
 
 
 def _info() -> JsonObject:
-    known = _properties(Declaration) | _properties(Computed)
+    known = {name: _as_output(shape) for name, shape in (_properties(Declaration) | _properties(Computed)).items()}
     names = ("webhookEndpointId", *UPDATABLE, "createdAt")
     return {
         "description": "An endpoint as the API describes it; never its secret.",
@@ -138,9 +138,19 @@ def _properties(model: type[BaseModel]) -> JsonObject:
 
 def _property(name: str, described: JsonObject) -> JsonObject:
     (kept,) = [option for option in described.get("anyOf", [described]) if option.get("type") != "null"]
-    shape = {"$ref": f"#/types/{_enum(name)}"} if name in _ENUMS else {"type": kept["type"]}
+    enum = {"$ref": f"#/types/{_enum(name)}"}
+    shape: JsonObject = {"type": kept["type"]}
+    if name == "status":  # typed languages pass a configuration's value on, which is any string to them
+        shape["oneOf"] = [{"type": "string"}, enum]
+    elif name in _ENUMS:
+        shape = enum
     items = {"items": {"type": kept["items"]["type"]}} if "items" in kept else {}
     return {**shape, **items, "description": described["description"]}
+
+
+def _as_output(shape: JsonObject) -> JsonObject:
+    """A server may answer with a value that a program may not declare: an output is a string."""
+    return {key: value for key, value in shape.items() if key != "oneOf"}
 
 
 def _secret(name: str) -> JsonObject:

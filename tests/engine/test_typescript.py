@@ -19,6 +19,7 @@ from support.waiting import RUN_SECONDS
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+HABITS = Path(__file__).parent / "typescript" / "habits.ts"
 INSTALL_SECONDS = 600
 Operate = Callable[[str], dict[str, Any]]
 
@@ -84,6 +85,16 @@ def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: E
 
     operate("destroy")
     assert emulator.truth() == {}
+
+
+def test_a_program_of_users_habits_compiles(example: Path) -> None:
+    shutil.copy(HABITS, example)
+    (example / "tsconfig.habits.json").write_text('{"extends": "./tsconfig.json", "files": ["habits.ts"]}')
+    done = subprocess.run(  # noqa: S603
+        [SCRIPTS / "npx", "tsc", "--noEmit", "-p", "tsconfig.habits.json"], cwd=example, env=_with_node({}),
+        capture_output=True, text=True, check=False, timeout=RUN_SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _with_node(variables: dict[str, str]) -> dict[str, str]:
