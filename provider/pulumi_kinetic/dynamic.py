@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Awaitable, Coroutine, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, cast
 from uuid import uuid4
 
 import pulumi
@@ -37,7 +37,6 @@ _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
 # What the SDK hands to a provider: any values, under the names of the schema, since the class below translates them.
 Properties = dict[str, Any]
-Optional = TypeVar("Optional")
 
 
 class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"):
@@ -116,9 +115,20 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret", "echo"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
-        self.enabled_events = _known_with(self.webhook_endpoint_id, self.enabled_events)
-        self.created_at = _known_with(self.webhook_endpoint_id, self.created_at)
-        self.signing_secret = _known_with(self.webhook_endpoint_id, self.signing_secret)
+        self._know_what_is_none(props["enabled_events"])
+
+    def _know_what_is_none(self, given_events: pulumi.Input[Any]) -> None:
+        """Make an output that has no value None in a preview too, where the SDK takes it for unknown.
+
+        See docs/contributing/engine-facts.md#absent-outputs.
+        """
+        # the engine answers with the inputs where it plans a change, and with the state, which has the id, where not
+        in_state = self.webhook_endpoint_id
+        checked = pulumi.Output.all(given_events, pulumi.Output.unsecret(self.__dict__[PROVIDER_PICKLE]))
+        self.webhook_endpoint_id = _unless_absent(in_state, lambda: self.id)
+        self.enabled_events = _unless_absent(self.enabled_events, lambda: checked.apply(_none))
+        for name in ("created_at", "environment", "signing_secret"):
+            setattr(self, name, _unless_absent(getattr(self, name), lambda: in_state.apply(_none)))
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
@@ -207,18 +217,15 @@ class KineticProvider(dynamic.ResourceProvider):
         return self._lifecycle
 
 
-def _known_with(witness: pulumi.Output[str], output: pulumi.Output[Optional]) -> pulumi.Output[Optional]:
-    """An output whose absence is a known None, in a preview too, where the engine knows the resource's state.
+def _unless_absent(output: pulumi.Output[Any], otherwise: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
+    """An output, or another one where a preview has no value for it."""
+    return output.apply(
+        lambda value: otherwise() if isinstance(value, pulumi.output.Unknown) else value, run_with_unknowns=True
+    )
 
-    In a preview the SDK takes what the state doesn't hold for unknown: such a stack output would change at each run.
-    See docs/contributing/engine-facts.md#absent-outputs.
-    """
 
-    async def is_known() -> bool:
-        return await output.is_known() or await witness.is_known()
-
-    value = cast("Awaitable[Optional]", output.future())
-    return pulumi.Output(output.resources(), value, is_known(), output.is_secret())
+def _none(_: object) -> None:
+    pass
 
 
 async def _identity(name: str, parent: pulumi.Resource | None) -> str:
