@@ -206,3 +206,14 @@ def test_an_endpoint_that_is_not_seen_at_once_is_not_taken_for_deleted(
     emulator.faults({"method": "GET", "status": 404, "commit": False, "body": '{"code": "not_found"}', "times": 2})
     assert up(run())[0] == made
     assert waits
+
+
+def test_a_key_that_has_made_an_endpoint_is_not_taken_for_new(run: Run, journal_folder: Path) -> None:
+    """An update plan gives it again, where the plan is applied twice."""
+    life = run()
+    life.check({}, NEWS, ADDRESS, "key of a plan")
+    _, state = life.create({**NEWS, "idempotencyKey": "key of a plan"})
+    run().diff("we_1", state, NEWS)
+    with pytest.raises(errors.SettledError, match="this update plan was applied before"):
+        run().check({}, NEWS, ADDRESS, "key of a plan")
+    assert list(journal_folder.glob("*.json")) == []

@@ -55,6 +55,16 @@ def test_a_secret_that_is_not_known_yet_stays_secret_and_unknown(shared_plugin_d
     assert plain(checked.inputs)["url"] == secret(UNKNOWN)
 
 
+def test_an_update_plan_s_run_has_the_key_of_its_preview_and_no_other_run_has(shared_plugin_door: PluginDoor) -> None:
+    def key(seed: bytes, urn: str = URN) -> str:
+        request = messages.CheckRequest(urn=urn, news=shared_plugin_door.sent(inputs({})), randomSeed=seed)
+        return str(shared_plugin_door.received(shared_plugin_door.stub.Check(request).inputs)["idempotencyKey"])
+
+    assert key(b"seed of the plan") == key(b"seed of the plan")
+    others = [key(b"another run's"), key(b"seed of the plan", f"{URN}-2"), key(b""), key(b"")]
+    assert len({key(b"seed of the plan"), *others}) == 5
+
+
 def test_a_previewed_create_sends_nothing_and_knows_what_can_be_known(
     plugin_door: PluginDoor, emulator: EmulatorClient
 ) -> None:

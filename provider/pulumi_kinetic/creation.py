@@ -3,12 +3,13 @@
 Nothing here deletes. See docs/contributing/design.md#2-create.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pulumi_kinetic import client, errors
 from pulumi_kinetic.address import Address
@@ -48,6 +49,8 @@ _FORGOTTEN_KEY = (
 _ENGINE_IS_GONE = "the engine that asked for this is gone: nothing was sent"
 _SETTLED = "the create of an earlier run is settled meanwhile: nothing was sent"
 _SPENT = "an earlier run made {endpoint_id} for this resource, which has been deleted since, or is in the state already"
+_PLAN_APPLIED = "this update plan was applied before, and a create can't be repeated; nothing was created"
+_ANOTHER_PLAN = "Make another plan: `pulumi preview --save-plan`."
 _AGAIN = "Nothing was created. Run `pulumi up` again: it makes a new endpoint."
 _NOT_READ_BACK = "{endpoint_id}, which an interrupted create made, can't be read back: {error}"
 _NOT_RECORDED = "{endpoint_id} was created, but the journal can't be written: {error}"
@@ -105,10 +108,13 @@ class Creator:
         if self.engine_is_gone:
             raise errors.KineticError(_ENGINE_IS_GONE)
 
-    def key_for(self, address: Address) -> str:
-        """Return the Idempotency-Key of a resource that isn't in the state: an interrupted create's, else a new one.
+    def key_for(self, address: Address, new_key: str) -> str:
+        """Return the Idempotency-Key of a resource that isn't in the state: an interrupted create's, else the new one.
 
         Only reads: a preview calls it too.
+
+        Raises:
+            SettledError: The new key isn't new: it has made an endpoint.
         """
         records = self._journal.open_of(address)
         mine = [record for record in records if record.account in ("", self._settings.account)]
@@ -117,7 +123,9 @@ class Creator:
             return mine[0].key
         if records:
             self._warn(_OTHER_ACCOUNT.format(base_url=records[0].base_url, urn=address.resource))
-        return str(uuid4())
+        if self._journal.has_arrived(new_key):
+            raise errors.SettledError(_PLAN_APPLIED, advice=_ANOTHER_PLAN)
+        return new_key
 
     def create(self, inputs: Inputs, address: Address) -> Created:
         """Create the endpoint, or take the one that an earlier run's create has made.
@@ -224,6 +232,15 @@ class Creator:
             else:
                 return None
         return missing
+
+
+def key_from(seed: bytes, urn: str) -> str:
+    """Return the Idempotency-Key of a create that begins, made of what the engine has drawn for the resource.
+
+    The seed is new in each run, but for a run that applies an update plan: it has the seeds of the plan's preview.
+    See docs/contributing/engine-facts.md#update-plans.
+    """
+    return str(UUID(bytes=hashlib.sha256(seed + urn.encode()).digest()[:16], version=4))
 
 
 def creation_body(inputs: Inputs) -> bytes:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import pulumi
@@ -170,8 +170,10 @@ class KineticProvider(dynamic.ResourceProvider):
         if self._problems:
             checked = inputs.check(olds, declared, environment=None, new_key=str(uuid4()))
         else:
-            address = Address(self._backend, get_project(), **_read_identity(declared.get("idempotencyKey")))
-            checked = self._lifecycle.check(olds, declared, address)
+            identity = _read_identity(declared.get("idempotencyKey"))
+            address = Address(self._backend, get_project(), identity.stack, identity.resource)
+            # what a preview doesn't know, an update plan doesn't fix
+            checked = self._lifecycle.check(olds, declared, address, UNKNOWN if identity.is_preview else None)
         broken_settings = [CheckFailure("", problem) for problem in self._problems]
         failures = [CheckFailure(*failure.redacted()) for failure in checked.failures]
         return CheckResult(cast("Properties", checked.inputs), broken_settings + failures)
@@ -228,23 +230,33 @@ def _none(_: object) -> None:
     pass
 
 
+class _Identity(NamedTuple):
+    """What a resource's constructor knows, and the engine doesn't tell a dynamic provider."""
+
+    stack: str = ""
+    resource: str = ""
+    is_preview: bool = False
+
+
 async def _identity(name: str, parent: pulumi.Resource | None) -> str:
-    """What a resource's constructor knows of its address, as text.
+    """A resource's identity as text.
 
     Awaiting the parent's URN, instead of using the Output, keeps the resource from depending on its parent's children.
     """
     parent_urn = await parent.urn.future() if parent is not None else ""
     stack = pulumi.get_stack()
-    return json.dumps({"stack": stack, "resource": dynamic_urn(stack, get_project(), name, parent_urn or "")})
+    urn = dynamic_urn(stack, get_project(), name, parent_urn or "")
+    return json.dumps(_Identity(stack, urn, pulumi.runtime.is_dry_run())._asdict())
 
 
-def _read_identity(text: object) -> dict[str, str]:
+def _read_identity(text: object) -> _Identity:
     """What `_identity` wrote; empty for the inputs of an earlier release, and for what a preview doesn't know."""
     try:
         identity = json.loads(str(text))
     except ValueError:
-        return {}
-    return identity if isinstance(identity, dict) and identity.keys() == {"stack", "resource"} else {}
+        return _Identity()
+    is_identity = isinstance(identity, dict) and identity.keys() == set(_Identity._fields)
+    return _Identity(**identity) if is_identity else _Identity()
 
 
 def _as_secret(value: pulumi.Input[str | None] | Coroutine[Any, Any, str]) -> pulumi.Input[str | None]:

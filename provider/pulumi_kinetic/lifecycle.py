@@ -78,29 +78,35 @@ class Lifecycle:
         """The environment of the API key."""
         return self._settings.environment
 
-    def check(self, olds: Inputs, news: Inputs, address: Address) -> Checked:
+    def check(self, olds: Inputs, news: Inputs, address: Address, new_key: str | None = None) -> Checked:
         """Validate the inputs, and give a new resource its Idempotency-Key. Makes no request.
 
         Args:
             olds: The inputs in state; empty for a new resource and for the second check of a replacement.
             news: The inputs of the program.
             address: Where the resource belongs: an interrupted create of the same address is continued.
+            new_key: The key of a create that begins; None draws one at random. An update plan fixes it, so what belongs
+                to the plan has to give the same key, and nothing else may.
+
+        Raises:
+            SettledError: The key has made an endpoint already: an update plan is applied twice.
         """
         if adopted := olds.get("adopt"):
             self._claims.note_managed(adopted)
-        checked = inputs.check(olds, news, environment=self.environment, new_key=self._key_for(olds, news, address))
+        key = self._key_for(olds, news, address, new_key or str(uuid4()))
+        checked = inputs.check(olds, news, environment=self.environment, new_key=key)
         # create isn't told where it belongs
         self._addresses[checked.inputs["idempotencyKey"]] = address
         return checked
 
-    def _key_for(self, olds: Inputs, news: Inputs, address: Address) -> str:
+    def _key_for(self, olds: Inputs, news: Inputs, address: Address, new_key: str) -> str:
         if not olds:
-            return str(uuid4()) if news.get("adopt") else self._creator.key_for(address)
+            return new_key if news.get("adopt") else self._creator.key_for(address, new_key)
         key = olds.get("idempotencyKey")
         self._journal.note_arrival(key)
         if any(record.key != key for record in self._journal.open_of(address)):
             self._warn(_INTERRUPTED_REPLACEMENT.format(urn=address.resource))
-        return str(uuid4())
+        return new_key
 
     def diff(self, endpoint_id: str, state: State, inputs: Inputs) -> list[str]:
         """Return the names of the properties that an update would change. Makes no request.

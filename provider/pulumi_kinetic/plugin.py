@@ -24,6 +24,7 @@ from pulumi_kinetic import endpoint, errors, schema, settings, values
 from pulumi_kinetic.address import Address, backend_url, stack_and_project
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.creation import key_from
 from pulumi_kinetic.endpoint import Inputs, State, without_none
 from pulumi_kinetic.engine_log import DEBUG, WARNING, engine_logger
 from pulumi_kinetic.journal import Journal, default_folder
@@ -121,7 +122,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         olds, news = from_struct(request.olds), from_struct(request.news)
         stack, project = stack_and_project(request.urn)
         address = Address(self._backend, project, stack, request.urn)
-        checked = self._configured().check(cast("Inputs", olds.values), cast("Inputs", news.values), address)
+        new_key = key_from(request.randomSeed, request.urn) if request.randomSeed else None
+        checked = self._configured().check(cast("Inputs", olds.values), cast("Inputs", news.values), address, new_key)
         failures = [failure.redacted() for failure in checked.failures]
         return messages.CheckResponse(
             inputs=_to_struct(checked.inputs, news.secret_names),
