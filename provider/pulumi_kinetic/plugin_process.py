@@ -14,9 +14,10 @@ from pulumi.runtime.proto import provider_pb2_grpc
 _MAX_WORKERS = 4096  # more than the engine asks for at a time
 _MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 _PARENT_POLL_SECONDS = 1.0
+_GRACE_SECONDS = 3600.0  # longer than any call's deadline
 
 ENDED = threading.Event()
-"""Set when the engine ends this process: what it answers from then on reaches nobody."""
+"""Set when the engine ends this process: what it answers from then on may reach nobody."""
 
 
 def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
@@ -33,12 +34,15 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer) -> None:
     server.start()
     print(port, flush=True)  # noqa: T201 the engine reads it
     is_orphan = _wait_for_end(os.getppid())
-    server.stop(grace=None)
+    # Interrupted together with its engine, which waits for what is under way: that is finished, and answered. An engine
+    # that doesn't wait kills this process.
+    stopped = server.stop(grace=None if is_orphan else _GRACE_SECONDS)
     if is_orphan:
         # What is under way finishes, but its answer reaches nobody: without a clean exit of this process its record
         # stays in the journal, for `recover`.
         pool.shutdown(wait=True)
         os._exit(0)
+    stopped.wait()
 
 
 def _wait_for_end(parent: int) -> bool:

@@ -150,7 +150,7 @@ def new_batch(door: str, backend: str, patches: str = "") -> Iterator[Batch]:
     Args:
         door: At which door the endpoints of the killed stack, and of its namesake, are declared.
         backend: `file` or `s3`: where the killed stack's state is.
-        patches: Python that each provider of the killed stack, and its `recover`, runs when it starts.
+        patches: Python that each provider, and `recover`, runs when it starts.
     """
     with contextlib.ExitStack() as opened:
         server = opened.enter_context(Server())
@@ -163,14 +163,15 @@ def new_batch(door: str, backend: str, patches: str = "") -> Iterator[Batch]:
         settings = {f"kinetic:{key}": value for key, value in config.items()}
         environment = engine.environment()
         crash = Crash(Deployment(folder, environment, settings, backend=state), emulator, door)
+        namesake = Crash(Deployment(folder / "clone", environment, settings), emulator, door)
+        namesake.declared["orders"] = {"url": "https://example.com/orders"}
+        hooks = Deployment(folder, environment, settings, project="hooks", backend=state, program=lambda: declare(Hook))
         if patches:
             crash.patches = patches
             (folder / "patches").mkdir()
             (folder / "patches" / "sitecustomize.py").write_text(patches)
-            crash.deployment.set_variable("PYTHONPATH", str(folder / "patches"))
-        namesake = Crash(Deployment(folder / "clone", environment, settings), emulator, door)
-        namesake.declared["orders"] = {"url": "https://example.com/orders"}
-        hooks = Deployment(folder, environment, settings, project="hooks", backend=state, program=lambda: declare(Hook))
+            for deployment in (crash.deployment, namesake.deployment, hooks):
+                deployment.set_variable("PYTHONPATH", str(folder / "patches"))
         batch = Batch(crash, namesake, hooks)
         try:
             yield batch

@@ -62,11 +62,13 @@ def losses(case: Case) -> tuple[int, ...]:
     """How many endpoints the case may cost, because it can't be helped; where the race decides, several numbers.
 
     A provider that dies alone, its CLI alive, makes the engine forget the create; and on another machine there is no
-    journal (docs/contributing/design.md#9-known-limitations). The same goes for one that is interrupted together with
-    the CLI, which waits for it. `audit` names what is lost.
+    journal (docs/contributing/design.md#9-known-limitations). The same goes for a dynamic server that is interrupted,
+    the CLI too or not: it answers nobody, where a plugin finishes. `audit` names what is lost.
     """
-    fails_alone = case.victim == "provider" or (case.victim == "both" and case.instant == "interrupted in mid-create")
-    return _DIED_ALONE.get(case.instant, (0,)) if fails_alone and case.machine == "another" else (0,)
+    is_alone = case.victim == "provider"
+    if case.instant == "interrupted in mid-create":
+        is_alone = case.door == "dynamic" and case.victim != "cli"
+    return _DIED_ALONE.get(case.instant, (0,)) if is_alone and case.machine == "another" else (0,)
 
 
 def covering(cases: list[Case]) -> list[Case]:
