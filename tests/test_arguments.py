@@ -108,3 +108,16 @@ def test_an_awaitable_is_sent() -> None:
         await value
 
     asyncio.run(run())
+
+
+def test_an_import_is_refused_with_what_to_use_instead() -> None:
+    with pytest.raises(pulumi.RunError) as raised:
+        arguments.require_supported("orders", pulumi.ResourceOptions(import_="we_1"))
+    assert str(raised.value).startswith(
+        "orders: the option `import_` can't work on a dynamic resource: give adopt='we_1'"
+    )
+
+
+@pytest.mark.parametrize("options", [None, pulumi.ResourceOptions(protect=True)])
+def test_other_options_are_not_refused(options: pulumi.ResourceOptions | None) -> None:
+    arguments.require_supported("orders", options)

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 import pulumi
 
+from pulumi_kinetic.errors import KineticError
+
 EventNames: TypeAlias = pulumi.Input[Iterable[pulumi.Input[str]] | None]
 """Names of events: any iterable but a string."""
 Status: TypeAlias = pulumi.Input[Literal["enabled", "disabled"] | str | None]  # noqa: PYI051 an editor proposes the two
@@ -14,6 +16,18 @@ Status: TypeAlias = pulumi.Input[Literal["enabled", "disabled"] | str | None]  #
 
 _EXPECTED = {"enabled_events": "names of events"}
 _BYTES = (bytes, bytearray, memoryview)
+_PROVIDER = (
+    "the option `provider` has no effect on this dynamic resource, which has the settings of its stack: take the "
+    "plugin's WebhookEndpoint for an explicit provider (docs/plugin.md), or another stack"
+)
+_IMPORT = (
+    "the option `import_` can't work on a dynamic resource: give adopt={id!r} in its place, or import the endpoint "
+    "with the plugin (docs/plugin.md)"
+)
+
+
+class OptionError(KineticError, pulumi.RunError):
+    """A resource option that a dynamic resource can't honour. Pulumi shows a RunError without a traceback."""
 
 
 def event_names(given: object) -> object:
@@ -49,6 +63,29 @@ def require_sendable(values: Mapping[str, object]) -> None:
     if wrong:
         mistakes = [f"{name} must be {_EXPECTED.get(name, 'a string')}, not {kind}" for name, kind in wrong.items()]
         raise TypeError("; ".join(mistakes))
+
+
+def require_supported(name: str, options: pulumi.ResourceOptions | None) -> None:
+    """Refuse the options that Pulumi would ignore or fail on; nothing has been sent.
+
+    A provider for a resource's children and components (`providers`) isn't one for the resource.
+
+    Args:
+        name: The resource's name.
+        options: Its options, as the program gives them.
+
+    Raises:
+        OptionError: The text names each such option, and what to use instead.
+    """
+    if options is None:
+        return
+    problems = []
+    if options.provider is not None and options.provider.package != "pulumi-python":
+        problems.append(_PROVIDER)
+    if options.import_ is not None:
+        problems.append(_IMPORT.format(id=options.import_))
+    if problems:
+        raise OptionError("\n".join(f"{name}: {problem}" for problem in problems))
 
 
 def _unsendable(value: object) -> str | None:

@@ -23,7 +23,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_kinetic import endpoint, errors, inputs, settings
 from pulumi_kinetic.address import Address, backend_url, dynamic_urn
-from pulumi_kinetic.arguments import EventNames, Status, event_names, require_sendable
+from pulumi_kinetic.arguments import EventNames, Status, event_names, require_sendable, require_supported
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
 from pulumi_kinetic.engine_log import DEBUG, engine_logger
@@ -93,7 +93,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
 
         Raises:
             TypeError: An argument is of a type that Pulumi can't send.
+            OptionError: An option can't work on a dynamic resource.
         """
+        require_supported(resource_name, opts)
         declared = {
             "url": url,
             "enabled_events": event_names(enabled_events),

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 
+import pulumi_kinetic as kinetic
 from support.emulator import READ_ONLY_KEY, EmulatorClient
 from support.programs import Program
+from support.sdk import Provider
 from support.stack import Deployment
 
 MISTAKES = {
@@ -97,3 +100,33 @@ def test_a_page_of_a_proxy_is_told(deploy: Callable[..., Deployment], emulator: 
     shown = deployment.fails(deployment.up)
     assert "failed (502). The server says: Bad gateway (request id req_" in shown
     assert emulator.truth() == {}
+
+
+def test_a_provider_and_an_import_are_refused_in_a_line_each(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
+    def program() -> None:
+        provider = Provider("production", api_key="key", base_url=emulator.url)
+        options = pulumi.ResourceOptions(provider=provider, import_="we_1")
+        kinetic.WebhookEndpoint("orders", url="https://example.com", opts=options)
+
+    deployment = deploy(program)
+    printed = deployment.fails(deployment.preview)
+    assert "orders: the option `provider` has no effect on this dynamic resource" in printed
+    assert "orders: the option `import_` can't work on a dynamic resource: give adopt='we_1'" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_provider_that_is_for_others_is_not_refused(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient
+) -> None:
+    def program() -> None:
+        provider = Provider("production", api_key="key", base_url=emulator.url)
+        component = pulumi.ComponentResource("a:b:C", "parent", opts=pulumi.ResourceOptions(providers=[provider]))
+        for name, options in {
+            "child": pulumi.ResourceOptions(parent=component),
+            "other": pulumi.ResourceOptions(providers=[provider]),
+        }.items():
+            kinetic.WebhookEndpoint(name, url="https://example.com", opts=options)
+
+    assert deploy(program).preview()["create"] == 5
