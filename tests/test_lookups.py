@@ -1,5 +1,6 @@
 """The look-ups, which run in the program's own process."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pulumi
@@ -57,3 +58,14 @@ def test_an_endpoint_that_cannot_be_read_is_named_in_a_warning(
     emulator.faults(listing_with_a_bad_entry())
     assert [endpoint.webhook_endpoint_id for endpoint in lookups.list_webhook_endpoints()] == ["we_1"]
     assert said == ["webhook endpoint we_2 can't be read: `url` isn't text; it is left out"]
+
+
+@pytest.mark.usefixtures("stack_config")
+def test_the_look_ups_of_outputs_find_the_same(emulator: EmulatorClient) -> None:
+    (made,) = emulator.seed(1)
+
+    async def look_up() -> tuple[object, object]:
+        found = lookups.get_webhook_endpoint_output(pulumi.Output.from_input(made))
+        return await found.future(), await lookups.list_webhook_endpoints_output().future()
+
+    assert asyncio.run(look_up()) == (lookups.get_webhook_endpoint(made), lookups.list_webhook_endpoints())

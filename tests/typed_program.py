@@ -146,6 +146,16 @@ def look_up() -> list[str]:
     return [f"{endpoint.webhook_endpoint_id} {endpoint.url} {endpoint.status}" for endpoint in existing]
 
 
+def look_up_outputs(endpoint: kinetic.WebhookEndpoint) -> None:
+    """Never run: there is no API."""
+    existing = kinetic.get_webhook_endpoint_output(endpoint.id)
+    assert_type(existing, pulumi.Output[kinetic.WebhookEndpointInfo])
+    assert_type(existing.apply(lambda found: found.url), pulumi.Output[str])
+    kinetic.WebhookEndpoint("copy", url=existing.url, enabled_events=existing.enabled_events)
+    listed = kinetic.list_webhook_endpoints_output()
+    assert_type(listed.apply(len), pulumi.Output[int])
+
+
 def mistakes_that_mypy_sees(endpoint: kinetic.WebhookEndpoint, listed: kinetic.WebhookEndpointInfo) -> None:
     """Never run."""
     kinetic.WebhookEndpoint("no url")  # type: ignore[call-arg]

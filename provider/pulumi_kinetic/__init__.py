@@ -26,7 +26,13 @@ if TYPE_CHECKING:
         UnexpectedError,
         UnreadableAnswerError,
     )
-    from pulumi_kinetic.lookups import WebhookEndpointInfo, get_webhook_endpoint, list_webhook_endpoints
+    from pulumi_kinetic.lookups import (
+        WebhookEndpointInfo,
+        get_webhook_endpoint,
+        get_webhook_endpoint_output,
+        list_webhook_endpoints,
+        list_webhook_endpoints_output,
+    )
 
 __version__ = "0.1.0"
 
@@ -53,7 +59,9 @@ __all__ = [
     "WebhookEndpoint",
     "WebhookEndpointInfo",
     "get_webhook_endpoint",
+    "get_webhook_endpoint_output",
     "list_webhook_endpoints",
+    "list_webhook_endpoints_output",
 ]
 
 

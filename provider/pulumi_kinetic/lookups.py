@@ -1,6 +1,7 @@
 """What a Python program looks up when it runs: endpoints as the API describes them."""
 
 import os
+from asyncio import to_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
         ApiError: The API can't be asked.
     """
     if not isinstance(webhook_endpoint_id, str):
-        raise errors.KineticError("the id of an endpoint is a string (we_…): pass an Output's value in `apply`")
+        raise errors.KineticError(
+            "the id of an endpoint is a string (we_…): for an Output, `get_webhook_endpoint_output`"
+        )
     with _client_of_the_stack() as api:
         return WebhookEndpointInfo(**cast("dict[str, Any]", api.get(webhook_endpoint_id).public()))
 
@@ -90,6 +93,27 @@ def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
             WebhookEndpointInfo(**cast("dict[str, Any]", remote.public()))
             for remote in api.list(skipped=pulumi.log.warn)
         ]
+
+
+def get_webhook_endpoint_output(webhook_endpoint_id: pulumi.Input[str]) -> pulumi.Output[WebhookEndpointInfo]:
+    """Look up one endpoint whose id may be an Output: once it is known, so not in a preview that can't know it.
+
+    Args:
+        webhook_endpoint_id: The id that the API gave it (`we_…`).
+
+    Returns: What `get_webhook_endpoint` returns; unknown while the id is, and secret if it is. An error ends the
+        program: it has the text of that function's.
+    """
+    # in a thread, or other resources of the program would wait for the answer
+    return pulumi.Output.from_input(webhook_endpoint_id).apply(lambda known: to_thread(get_webhook_endpoint, known))
+
+
+def list_webhook_endpoints_output() -> pulumi.Output[list[WebhookEndpointInfo]]:
+    """Return what `list_webhook_endpoints` returns, without waiting for it.
+
+    An error ends the program: it has the text of that function's.
+    """
+    return pulumi.Output.from_input(None).apply(lambda _: to_thread(list_webhook_endpoints))
 
 
 @contextmanager
