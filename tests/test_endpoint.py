@@ -182,3 +182,9 @@ def test_the_inputs_of_a_state_are_what_a_program_could_have_declared() -> None:
     declared = inputs({"adopt": "we_1", "existingSigningSecret": "whsec_mine"})
     whole: State = {**state({}), **declared}
     assert endpoint.inputs_of(whole) == declared
+
+
+@pytest.mark.parametrize("adopt", [None, UNKNOWN])
+def test_only_an_adoption_of_a_known_endpoint_has_a_notice(adopt: str | None) -> None:
+    assert endpoint.adoption_notice({"adopt": adopt}) == ""
+    assert endpoint.adoption_notice({"adopt": "we_1"}).startswith("adopts we_1: no endpoint is created")

@@ -26,7 +26,7 @@ from pulumi_kinetic.address import Address, backend_url, dynamic_urn
 from pulumi_kinetic.arguments import EventNames, Status, event_names, require_sendable, require_supported
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.endpoint import Inputs, State
-from pulumi_kinetic.engine_log import DEBUG, engine_logger
+from pulumi_kinetic.engine_log import engine_log
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.process import Parent
@@ -150,6 +150,7 @@ class KineticProvider(dynamic.ResourceProvider):
 
     _lifecycle: Lifecycle
     _backend: str
+    _inform: Callable[[str], None]
     _problems: Sequence[str] = ()
 
     @errors.user_facing("configure the provider")
@@ -158,7 +159,9 @@ class KineticProvider(dynamic.ResourceProvider):
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
             # the SDK's own log has no engine in this process: it prints warnings, which the engine shows, and no more
-            api = Client(loaded, debug=engine_logger(sys.argv[1:], DEBUG, otherwise=lambda _: None))
+            log = engine_log(sys.argv[1:])
+            self._inform = log.info
+            api = Client(loaded, debug=log.debug)
             folder = Parent().folder
             self._lifecycle = Lifecycle(loaded, api, Journal(default_folder(folder)), warn=pulumi.log.warn)
             self._backend = backend_url(folder, os.environ)
@@ -176,6 +179,9 @@ class KineticProvider(dynamic.ResourceProvider):
             address = Address(self._backend, get_project(), identity.stack, identity.resource)
             # what a preview doesn't know, an update plan doesn't fix
             checked = self._lifecycle.check(olds, declared, address, UNKNOWN if identity.is_preview else None)
+            is_planned = identity.is_preview and not olds and not checked.failures
+            if is_planned and (notice := endpoint.adoption_notice(declared)):
+                self._inform(notice)
         broken_settings = [CheckFailure("", problem) for problem in self._problems]
         failures = [CheckFailure(*failure.redacted()) for failure in checked.failures]
         return CheckResult(cast("Properties", checked.inputs), broken_settings + failures)

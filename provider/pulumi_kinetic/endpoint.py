@@ -198,6 +198,17 @@ def planned_create(inputs: Inputs, environment: Environment) -> State:
     return without_none(cast("State", {**inputs, **computed}))
 
 
+def adoption_notice(inputs: Inputs) -> str:
+    """Return what the preview of an adoption says; "" where nothing is adopted, or what isn't known yet."""
+    adopted = inputs.get("adopt")
+    if not adopted or adopted == UNKNOWN:
+        return ""
+    return (
+        f"adopts {adopted}: no endpoint is created, and a PATCH changes what differs from the program. What that is "
+        "isn't known in a preview, which sends no request."
+    )
+
+
 def planned_update(state: State, inputs: Inputs) -> State:
     """Return the state that an update will lead to; what only the API knows stays. Makes no request."""
     names = ("webhookEndpointId", "createdAt", "environment", "account", "continued", "echo")

@@ -26,7 +26,7 @@ from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.creation import key_from
 from pulumi_kinetic.endpoint import Inputs, State, without_none
-from pulumi_kinetic.engine_log import DEBUG, WARNING, engine_logger
+from pulumi_kinetic.engine_log import EngineLog, engine_log
 from pulumi_kinetic.journal import Journal, default_folder
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.plugin_process import ENDED, serve
@@ -61,9 +61,8 @@ def _answers(operation: str) -> Callable[[Method[T]], Servicer[T]]:
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """What the engine calls: one process, and one object, for each provider of a program."""
 
-    def __init__(self, warn: Callable[[str], None], debug: Callable[[str], None]) -> None:
-        self._warn = warn
-        self._debug = debug
+    def __init__(self, log: EngineLog) -> None:
+        self._log = log
         self._api: Client | None = None
         self._lifecycle: Lifecycle | None = None
         self._backend = ""
@@ -109,10 +108,10 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: messages.ConfigureRequest) -> messages.ConfigureResponse:
         """Take the settings."""
         loaded = settings.load(from_struct(request.args).values.get, os.environ)
-        self._api = Client(loaded, debug=self._debug)
+        self._api = Client(loaded, debug=self._log.debug)
         folder = Parent().folder
         journal = Journal(default_folder(folder), is_ending=ENDED.is_set)
-        self._lifecycle = Lifecycle(loaded, self._api, journal, warn=self._warn)
+        self._lifecycle = Lifecycle(loaded, self._api, journal, warn=self._log.warn)
         self._backend = backend_url(folder, os.environ)
         return messages.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
@@ -143,6 +142,8 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         lifecycle, bag = self._configured(), from_struct(request.properties)
         inputs = cast("Inputs", bag.values)
         if request.preview:
+            if notice := endpoint.adoption_notice(inputs):
+                self._log.info(notice)
             planned = endpoint.planned_create(inputs, lifecycle.environment)
             return messages.CreateResponse(properties=_to_outputs(planned, bag.secret_names))
         endpoint_id, state = lifecycle.create(inputs)
@@ -189,7 +190,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         """
         if request.query.fields:
             raise errors.KineticError("webhook endpoints can't be queried: list them all, and filter the list")
-        return iter(_list_page(self._configured_api(), request, self._warn))
+        return iter(_list_page(self._configured_api(), request, self._log.warn))
 
     @_answers("look up endpoints")
     def Invoke(self, request: messages.InvokeRequest) -> messages.InvokeResponse:
@@ -205,7 +206,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         if request.tok == schema.GET:
             outputs = _public(api.get(args["webhookEndpointId"]))
         else:
-            outputs = {"webhookEndpoints": [_public(remote) for remote in api.list(skipped=self._warn)]}
+            outputs = {"webhookEndpoints": [_public(remote) for remote in api.list(skipped=self._log.warn)]}
         response = messages.InvokeResponse()
         # "return" is a keyword of Python's
         getattr(response, "return").CopyFrom(values.to_struct(outputs, ()))
@@ -231,9 +232,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
 
 def main() -> None:
     """Run the plugin until the engine ends it."""
-    arguments = sys.argv[1:]
-    warn = engine_logger(arguments, WARNING, otherwise=partial(print, file=sys.stderr))
-    serve(Plugin(warn, engine_logger(arguments, DEBUG, otherwise=lambda _: None)))
+    serve(Plugin(engine_log(sys.argv[1:])))
 
 
 def _to_struct(properties: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:

@@ -36,6 +36,23 @@ def test_adoption_without_the_secret_is_said_once_and_then_clean(
     assert list(emulator.truth()) == [made]
 
 
+@pytest.mark.parametrize("door", RESOURCE_BY_DOOR)
+def test_the_preview_of_an_adoption_says_so_and_no_later_one_does(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, door: str
+) -> None:
+    (made,) = emulator.seed(1)
+    program = Program(door, adopt=made)
+    deployment = deploy(program)
+    deployment.preview()
+    assert f"adopts {made}: no endpoint is created, and a PATCH changes what differs" in "".join(deployment.output)
+    assert emulator.requests() == []
+    deployment.up()
+    deployment.output.clear()
+    program.arguments["status"] = "disabled"
+    deployment.preview()
+    assert "adopts" not in "".join(deployment.output)
+
+
 def test_adoption_of_what_is_not_there_is_refused(deploy: Callable[..., Deployment], emulator: EmulatorClient) -> None:
     (elsewhere,) = emulator.seed(1, "production")
     for missing in ("we_none", elsewhere):
