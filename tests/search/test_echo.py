@@ -215,11 +215,11 @@ def test_a_rewriting_server_is_quiet_at_the_door(door: Door, api: RewritingApi, 
     api.reset(data.draw(RULES))
     inputs, _ = door.check({}, data.draw(declared()))
     endpoint_id, state = door.create(inputs)
-    assert door.read(endpoint_id, state) == (endpoint_id, state, inputs)
+    assert door.read(endpoint_id, state)[:2] == (endpoint_id, state)
     assert door.diff(endpoint_id, state, inputs) == (False, [])
     after, _ = door.check(inputs, data.draw(declared()))
     updated = door.update(endpoint_id, state, after)
-    assert door.read(endpoint_id, updated) == (endpoint_id, updated, after)
+    assert door.read(endpoint_id, updated)[:2] == (endpoint_id, updated)
     assert door.diff(endpoint_id, updated, after) == (False, [])
     count_cases(f"a rewriting server, {type(door).__name__}")
 
