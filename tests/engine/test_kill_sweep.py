@@ -54,3 +54,18 @@ def test_a_provider_that_dies_alone_on_a_lost_machine_is_a_loss_that_audit_names
     assert batch.run(case) == WHOLE
     batch.expect_nothing_left()
     count_cases("kills")
+
+
+def test_what_is_asked_or_changed_of_a_neighbour_is_seen(batches: Batches) -> None:
+    batch = batches["dynamic", "file"]
+    emulator, one = batch.crash.emulator, next(iter(batch.crash.neighbours))
+    batch.crash.deployment.up()
+    emulator.clear_log()
+    emulator.http.get(f"/v1/webhook_endpoints/{one}")
+    assert batch.crash.verdict() == {**WHOLE, "touched": 1}
+    emulator.edit(one, status="disabled")
+    emulator.clear_log()
+    assert batch.crash.verdict() == {**WHOLE, "touched": 1}
+    emulator.edit(one, status="enabled")
+    emulator.clear_log()
+    assert batch.crash.verdict() == WHOLE
