@@ -182,7 +182,8 @@ class AccountMismatchError(KineticError):
         """
         elsewhere = state_origin if state_origin != origin else "there too, but with another API key or path"
         place = f"the state has it from {elsewhere}" if is_known else "the state doesn't say with which key it was made"
-        suffix = f" (request id {missing.request_id})" if missing.request_id else ""
+        unless = ", unless by an attempt whose answer was lost" if missing.may_have_arrived else ""
+        suffix = f"{unless} (request id {missing.request_id})" if missing.request_id else unless
         super().__init__(
             f"could not {missing.operation}: it doesn't exist at {origin} with this API key (404); {place}, and none "
             f"of the stack's endpoints was found here. Nothing was changed{suffix}",
