@@ -21,12 +21,12 @@ def another_release(tmp_path: Path) -> Path:
     shutil.copytree(Path(pulumi_kinetic.__file__).parent, folder / "pulumi_kinetic")
     package = folder / "pulumi_kinetic" / "__init__.py"
     package.write_text(package.read_text().replace('__version__ = "', '__version__ = "9.'))
-    lifecycle = folder / "pulumi_kinetic" / "lifecycle.py"
-    marked = lifecycle.read_text().replace(
+    state = folder / "pulumi_kinetic" / "state.py"
+    marked = state.read_text().replace(
         '"createdAt": remote.created_at,', '"createdAt": f"{remote.created_at} (as the new release reads it)",'
     )
-    assert marked != lifecycle.read_text()
-    lifecycle.write_text(marked)
+    assert marked != state.read_text()
+    state.write_text(marked)
     return folder
 
 
