@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from pulumi_kinetic import arguments
+from support import outputs
 
 NAMES = ["b", "a", "c"]
 
@@ -23,7 +24,7 @@ def resolved(make: Callable[[], object]) -> Any:
         assert isinstance(made, pulumi.Output)
         return await made.future()
 
-    return asyncio.run(run())
+    return outputs.run(run())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_names_that_are_known_later_stay_where_they_are() -> None:
         assert isinstance(names, list)
         return [await name.future() for name in names]
 
-    assert asyncio.run(run()) == NAMES
+    assert outputs.run(run()) == NAMES
 
 
 def test_what_is_known_later_and_no_names_is_left_to_check() -> None:
@@ -107,7 +108,7 @@ def test_an_awaitable_is_sent() -> None:
         arguments.require_sendable({"url": value})
         await value
 
-    asyncio.run(run())
+    outputs.run(run())
 
 
 def test_an_import_is_refused_with_what_to_use_instead() -> None:

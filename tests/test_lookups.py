@@ -1,6 +1,5 @@
 """The look-ups, which run in the program's own process."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pulumi
@@ -8,6 +7,7 @@ import pytest
 
 import pulumi_kinetic as kinetic
 from pulumi_kinetic import lookups
+from support import outputs
 from support.emulator import KEY, EmulatorClient, listing_with_a_bad_entry
 
 
@@ -68,4 +68,4 @@ def test_the_look_ups_of_outputs_find_the_same(emulator: EmulatorClient) -> None
         found = lookups.get_webhook_endpoint_output(pulumi.Output.from_input(made))
         return await found.future(), await lookups.list_webhook_endpoints_output().future()
 
-    assert asyncio.run(look_up()) == (lookups.get_webhook_endpoint(made), lookups.list_webhook_endpoints())
+    assert outputs.run(look_up()) == (lookups.get_webhook_endpoint(made), lookups.list_webhook_endpoints())
