@@ -6,7 +6,7 @@ from typing import Literal, TypedDict, TypeVar, cast, get_args
 
 from pydantic.alias_generators import to_snake
 
-from pulumi_kinetic.settings import Environment
+from pulumi_kinetic.settings import DEFAULT_PORTS, Environment
 from pulumi_kinetic.values import UNKNOWN, contains_unknown
 
 PLUGIN_TYPE = "kinetic:index:WebhookEndpoint"
@@ -25,7 +25,6 @@ URL = re.compile(
     r"(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?P<fragment>#.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PORT_DIGITS = 5
 _ALL_EVENTS = ["*"]
 DEFAULTS: dict[Updatable, object] = {"url": "", "enabledEvents": _ALL_EVENTS, "status": "enabled"}

@@ -9,8 +9,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from pulumi_kinetic import redact
-from pulumi_kinetic.endpoint import DEFAULT_PORTS, MAX_PORT_DIGITS, URL, Inputs, without_none
-from pulumi_kinetic.settings import Environment
+from pulumi_kinetic.endpoint import MAX_PORT_DIGITS, URL, Inputs, without_none
+from pulumi_kinetic.settings import DEFAULT_PORTS, Environment
 from pulumi_kinetic.values import UNKNOWN
 
 _HIGHEST_PORT = 65535

@@ -48,7 +48,21 @@ class DeadlineBackend(httpcore.NetworkBackend):
         raise httpcore.ConnectError(f"{host} has no address")
 
 
-class _Stream(httpcore.NetworkStream):
+class _Layer(httpcore.NetworkStream):
+    """What is the same of a connection and of TLS over it: each may have TLS put over it, and ends what is below."""
+
+    _inner: httpcore.NetworkStream
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _TlsStream(self, ssl_context, server_hostname, timeout)
+
+
+class _Stream(_Layer):
     """A connection, not encrypted."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: float | None) -> None:
@@ -70,19 +84,11 @@ class _Stream(httpcore.NetworkStream):
             except OSError as error:
                 raise httpcore.WriteError(str(error)) from None
 
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _TlsStream(self, ssl_context, server_hostname, timeout)
-
     def get_extra_info(self, info: str) -> object:
         return self._inner.get_extra_info(info)
 
 
-class _TlsStream(httpcore.NetworkStream):
+class _TlsStream(_Layer):
     """TLS over a connection, which may be TLS to a proxy itself."""
 
     def __init__(
@@ -112,14 +118,6 @@ class _TlsStream(httpcore.NetworkStream):
             while buffer:
                 pending = buffer
                 buffer = buffer[self._run(lambda: self._tls.write(pending), timeout) :]  # noqa: B023 it runs at once
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _TlsStream(self, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> object:
         return self._tls if info == "ssl_object" else self._inner.get_extra_info(info)

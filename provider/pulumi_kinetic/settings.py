@@ -20,8 +20,8 @@ Environment = Literal["sandbox", "production"]
 
 SANDBOX_URL = "https://sandbox.api.microndelta.com"
 SANDBOX_KEY_PREFIX = "md_test_"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1", re.IGNORECASE)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
@@ -83,7 +83,7 @@ def _check_base_url(value: object) -> str:
         raise _mistake("must not contain user:password@; the API key goes into kinetic:apiKey")
     if parts.scheme not in ("http", "https") or not host or _NOT_IN_A_URL.search(text) or parts.query or parts.fragment:
         raise mistake
-    given_port = f":{port}" if port not in (None, _DEFAULT_PORTS[parts.scheme]) else ""
+    given_port = f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else ""
     netloc = (f"[{host}]" if ":" in host else host) + given_port
     return f"{parts.scheme}://{netloc}{parts.path}".rstrip("/").removesuffix("/v1")
 

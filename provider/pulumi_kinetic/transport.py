@@ -17,7 +17,7 @@ import httpx
 from pulumi_kinetic import redact
 from pulumi_kinetic.errors import SettingsError
 from pulumi_kinetic.network import DeadlineBackend
-from pulumi_kinetic.settings import SOURCES, Settings
+from pulumi_kinetic.settings import DEFAULT_PORTS, SOURCES, Settings
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _KEEP_ALIVE_SECONDS = 5.0
@@ -26,7 +26,6 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _LAST_PORT = 65535
 # httpx would keep a cookie (and print a traceback for an odd one), and parse where a redirect leads
 _NOT_ACTED_ON = (b"set-cookie", b"location")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Transport(httpx.BaseTransport):
@@ -150,7 +149,7 @@ def _proxy_for(base_url: httpx.URL) -> httpx.URL | None:
     proxies = getproxies()
     kind = base_url.scheme if proxies.get(base_url.scheme) else "all"
     proxy = proxies.get(kind, "").strip()
-    port = base_url.port or _DEFAULT_PORTS[base_url.scheme]
+    port = base_url.port or DEFAULT_PORTS[base_url.scheme]
     if not proxy or is_exempt(base_url.host, port, proxies.get("no", "")):
         return None
     name = _name_of(f"{kind}_proxy")
