@@ -29,6 +29,7 @@ PROVIDER = [
     "presence",
     "snapshot",
     "record",
+    "notes",
     "journal",
     "claims",
     "creation",

@@ -2,12 +2,11 @@
 
 import hashlib
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pulumi_kinetic import errors
+from pulumi_kinetic import errors, notes
 
 _NOTE_SECONDS = 86_400  # no run is longer; where processes have no start time, a later run may look the same
 _ALREADY_MANAGED = "{endpoint_id} can't be adopted: a resource of this program manages it already"
@@ -120,21 +119,10 @@ class Claims:
             self._path("adopted", endpoint_id).unlink()
 
     def _note(self, what: str, endpoint_id: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path(what, endpoint_id).touch(mode=0o600)
-        for path in self._folder.iterdir():
-            if not _is_fresh(path):
-                path.unlink(missing_ok=True)  # another process tidies up too
+        notes.leave(self._path(what, endpoint_id), lasts_seconds=_NOTE_SECONDS)
 
     def _is_noted(self, what: str, endpoint_id: str) -> bool:
-        return _is_fresh(self._path(what, endpoint_id))
+        return notes.is_younger(self._path(what, endpoint_id), _NOTE_SECONDS)
 
     def _path(self, what: str, endpoint_id: str) -> Path:
         return self._folder / hashlib.sha256(f"{self._run} {what} {endpoint_id}".encode()).hexdigest()[:32]
-
-
-def _is_fresh(path: Path) -> bool:
-    try:
-        return path.stat().st_mtime > time.time() - _NOTE_SECONDS
-    except OSError:
-        return False

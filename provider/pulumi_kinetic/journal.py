@@ -10,13 +10,13 @@ import concurrent.futures.thread
 import os
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from pulumi_kinetic import notes
 from pulumi_kinetic.address import Address
 from pulumi_kinetic.errors import JournalError
 from pulumi_kinetic.process import Parent, Process
@@ -167,7 +167,8 @@ class Journal:
         if self.folder.exists() and not os.access(self.folder, os.R_OK | os.X_OK):
             self.problems.append(f"{self.folder} can't be read: it belongs to another user")
             return
-        _remove_what_was_half_written(self.folder)
+        # a process that was killed while it wrote has sent nothing by what it wrote, but that may hold a key
+        notes.remove_older(self.folder.glob(".*.json.*"), _ABANDONED_SECONDS)
         paths = sorted(self.folder.glob("*.json"))
         for path in paths:
             try:
@@ -200,14 +201,7 @@ class Journal:
             self._load()[record.file_name] = record
 
     def _write_digest(self, key: str) -> None:
-        folder = self.folder / "arrived"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / digest(key)).touch(mode=0o600)
-        old = time.time() - DIGEST_DAYS * _SECONDS_A_DAY
-        for path in folder.iterdir():
-            with suppress(OSError):  # another process tidies up too
-                if path.stat().st_mtime < old:
-                    path.unlink()
+        notes.leave(self.folder / "arrived" / digest(key), lasts_seconds=DIGEST_DAYS * _SECONDS_A_DAY)
 
     def _unwritable(self, error: OSError) -> JournalError:
         return JournalError(
@@ -239,14 +233,6 @@ def _read(path: Path) -> Record:
     if record.file_name != path.name:
         raise ValueError
     return record
-
-
-def _remove_what_was_half_written(folder: Path) -> None:
-    """A process that was killed while it wrote has sent nothing by what it wrote, but that may hold a key."""
-    for path in folder.glob(".*.json.*"):
-        with suppress(OSError):
-            if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
