@@ -66,23 +66,24 @@ def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: EmulatorClien
     )
     inputs, _ = door.check({}, data.draw(declared()))
     endpoint_id, state = door.create(inputs)
-    assert door.read(endpoint_id, state) == (endpoint_id, state, inputs)
+    assert door.read(endpoint_id, state, inputs) == (endpoint_id, state, inputs)
     assert door.diff(endpoint_id, state, inputs) == (False, [])
 
     name = data.draw(st.sampled_from(endpoint.UPDATABLE))
     edited = data.draw(SERVER_FIELDS[name])
     emulator.edit(endpoint_id, **{ENGINE_NAMES[name]: edited})
-    _, drifted, drifted_inputs = door.read(endpoint_id, state)
+    _, drifted, drifted_inputs = door.read(endpoint_id, state, inputs)
     changed = endpoint.canonical(name, edited) != endpoint.canonical(name, inputs.get(name))
     assert {key for key in merged(state, drifted) if state.get(key) != drifted.get(key)} == (
         {name} if changed else set()
     )
     assert door.diff(endpoint_id, drifted, inputs) == (changed, [])
-    assert drifted_inputs == {key: drifted[key] for key in (*endpoint.UPDATABLE, "idempotencyKey") if key in drifted}
+    assert endpoint.patch_for(drifted_inputs, merged(inputs, {name: edited})) == {}
+    assert drifted_inputs.keys() - endpoint.UPDATABLE == inputs.keys() - endpoint.UPDATABLE
 
     healed = door.update(endpoint_id, drifted, inputs)
     assert healed == state
     assert emulator.truth()[endpoint_id]["signing_secret"] == healed["signingSecret"]
-    assert door.read(endpoint_id, healed) == (endpoint_id, state, inputs)
+    assert door.read(endpoint_id, healed, inputs) == (endpoint_id, state, inputs)
     door.delete(endpoint_id, healed)
     count_cases(f"gRPC over HTTP, {type(door).__name__}")
