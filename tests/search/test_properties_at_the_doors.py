@@ -78,7 +78,8 @@ def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: EmulatorClien
         {name} if changed else set()
     )
     assert door.diff(endpoint_id, drifted, inputs) == (changed, [])
-    assert endpoint.patch_for(drifted_inputs, merged(inputs, {name: edited})) == {}
+    read: endpoint.Patch = merged(drifted_inputs)
+    assert endpoint.patch_for(read, merged(inputs, {name: edited})) == {}
     assert drifted_inputs.keys() - endpoint.UPDATABLE == inputs.keys() - endpoint.UPDATABLE
 
     healed = door.update(endpoint_id, drifted, inputs)
