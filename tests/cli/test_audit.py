@@ -25,12 +25,16 @@ def test_unmanaged_is_what_none_of_the_states_has(api: Client, emulator: Emulato
     assert [endpoint.webhook_endpoint_id for endpoint in unmanaged] == [second]
 
 
-def test_a_table_has_a_line_an_endpoint(api: Client, emulator: EmulatorClient) -> None:
+def test_a_table_has_a_heading_and_a_line_an_endpoint(api: Client, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1)
     emulator.edit(made, status="disabled")
     created = emulator.truth()[made]["created_at"]
     table = audit.as_table(audit.unmanaged(api, [], skipped=pytest.fail))
-    assert table == f"{made}  disabled  {created}  https://example.com/seed/0"
+    heading, line = table.splitlines()
+    assert line == f"{made}  disabled  {created}  https://example.com/seed/0"
+    assert [heading.index(word) for word in ("STATUS", "CREATED", "URL")] == [
+        line.index(cell) for cell in ("disabled", created, "https")
+    ]
 
 
 def test_json_tells_all_but_secrets(api: Client, emulator: EmulatorClient) -> None:

@@ -32,7 +32,7 @@ def test_a_missing_cli_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_cli_that_fails_is_quoted(tmp_path: Path, cli: Cli) -> None:
     cli("echo error: no stack named dev >&2; exit 255")
-    with pytest.raises(StackError, match="`pulumi stack export --show-secrets` failed: error: no stack named dev"):
+    with pytest.raises(StackError, match="`pulumi stack export --show-secrets` failed: no stack named dev"):
         Stack("dev", tmp_path).export()
 
 

@@ -18,7 +18,13 @@ def test_audit_lists_what_no_stack_manages(
     (made,) = emulator.seed(1)
     code, shown = audit("--stack", "dev")
     assert code == 3
-    assert shown.split() == [made, "enabled", emulator.truth()[made]["created_at"], "https://example.com/seed/0"]
+    assert shown.splitlines()[0].split() == ["ID", "STATUS", "CREATED", "URL"]
+    assert shown.splitlines()[1].split() == [
+        made,
+        "enabled",
+        emulator.truth()[made]["created_at"],
+        "https://example.com/seed/0",
+    ]
     exported = tmp_path / "export.json"
     exported.write_text(crash.deployment.cli("stack", "export", "--stack", "dev"))
     code, shown = audit("--stack", "dev", "--export", str(exported), "--json")

@@ -10,6 +10,8 @@ from pulumi_kinetic.client import Client
 from pulumi_kinetic.errors import StackError
 from pulumi_kinetic.values import JsonObject
 
+_HEADING = ("ID", "STATUS", "CREATED", "URL")
+
 
 def unmanaged(api: Client, states: Iterable[JsonObject], *, skipped: Callable[[str], None]) -> list[RemoteEndpoint]:
     """Return what exists in the key's environment and is in none of the states, oldest first.
@@ -43,12 +45,12 @@ def read_export(path: Path) -> JsonObject:
 
 
 def as_table(endpoints: list[RemoteEndpoint]) -> str:
-    """Return one line for each endpoint."""
-    rows = [(remote.webhook_endpoint_id, remote.status, remote.created_at or "", remote.url) for remote in endpoints]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
-    )
+    """Return a heading, and one line for each endpoint."""
+    cells = [(remote.webhook_endpoint_id, remote.status, remote.created_at or "", remote.url) for remote in endpoints]
+    rows = [_HEADING, *cells]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)
 
 
 def as_json(endpoints: list[RemoteEndpoint]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 UNMANAGED_ENDPOINTS = 3
 NEEDS_A_DECISION = 7
+_EMPTY_STACK = "--stack is empty: name a stack, or leave the option out for the selected one"
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -56,12 +57,12 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--stack", "name", help="The stack; the selected one by default.")
-@click.option("--cwd", type=Folder, default=Path(), help="A folder of the project.")
+@click.option("-s", "--stack", "name", help="The stack; the selected one by default.")
+@click.option("-C", "--cwd", type=Folder, default=Path(), help="A folder of the project.")
 @click.option("--unlock", is_flag=True, help="Remove the stack's lock first: only if nothing else can hold the stack.")
 @click.option("--list", "only_list", is_flag=True, help="List the interrupted creates, and change nothing.")
 @click.option("--forget", metavar="URN", help="Never continue the interrupted create of this resource.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("-j", "--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @friendly_errors("recover the stack")
 def recover(  # noqa: PLR0913 one argument for each option
     name: str | None, cwd: Path, *, unlock: bool, only_list: bool, forget: str | None, as_json: bool
@@ -77,7 +78,7 @@ def recover(  # noqa: PLR0913 one argument for each option
     from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
 
     if name == "":
-        raise click.UsageError("--stack is empty: name a stack, or leave the option out for the selected one")
+        raise click.UsageError(_EMPTY_STACK)
     if sum([unlock, only_list, forget is not None]) > 1 or forget == "":
         raise click.UsageError("--unlock, --list and --forget URN are three commands: give one of them, whole")
     recovery = Recovery(Stack(name, cwd), Journal(default_folder(cwd.resolve())), os.environ)
@@ -90,13 +91,21 @@ def recover(  # noqa: PLR0913 one argument for each option
 
 
 @main.command()
-@click.option("--stack", "names", multiple=True, help="A stack that manages endpoints; may be given again.")
+@click.option(
+    "-s",
+    "--stack",
+    "names",
+    multiple=True,
+    help="A stack that manages endpoints; may be given again. The selected one by default, without --export.",
+)
 @click.option("--export", "exports", type=File, multiple=True, help="A file written by `pulumi stack export`.")
-@click.option("--cwd", type=Folder, default=Path(), help="The project's folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("-C", "--cwd", type=Folder, default=Path(), help="A folder of the project.")
+@click.option("-j", "--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @friendly_errors("audit the environment")
 def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_json: bool) -> None:
-    """List the endpoints of the environment that none of the given stacks manages.
+    """List the endpoints of the API key's environment that none of the given stacks manages.
+
+    The key and the base URL are the first stack's, or those of KINETIC_API_KEY and KINETIC_BASE_URL.
 
     Exit codes: 0 there are none, 1 it failed, 2 wrong usage, 3 there are some.
     """
@@ -105,9 +114,9 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.client import Client  # noqa: PLC0415
 
-    if not names and not exports:
-        raise click.UsageError("give each stack of the environment, by --stack or --export: else none is managed")
-    stacks = [Stack(name, cwd) for name in names]
+    if "" in names:
+        raise click.UsageError(_EMPTY_STACK)
+    stacks = [Stack(name, cwd) for name in names] if names or exports else [Stack(None, cwd)]
     states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
     loaded = settings.load(stacks[0].config() if stacks else lambda _: None, os.environ)
     if loaded.warning:
@@ -117,7 +126,8 @@ def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_js
         endpoints = auditing.unmanaged(api, states, skipped=partial(click.echo, err=True))
     finally:
         api.close()
-    click.echo(auditing.as_json(endpoints) if as_json else auditing.as_table(endpoints) or "Every endpoint is managed.")
+    table = auditing.as_table(endpoints) if endpoints else "Every endpoint is managed."
+    click.echo(auditing.as_json(endpoints) if as_json else table)
     sys.exit(UNMANAGED_ENDPOINTS if endpoints else 0)
 
 

@@ -119,13 +119,20 @@ class Stack:
         command = ["pulumi", "--non-interactive", *arguments, *self._options]
         try:
             done = subprocess.run(  # noqa: S603 the user's own CLI, as on PATH
-                command, cwd=self.folder, capture_output=True, text=True, errors="replace", check=False, env=os.environ
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                env=os.environ,
             )
         except FileNotFoundError:
             raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
         except OSError as error:
             raise StackError(f"`pulumi` can't be run ({error.strerror})") from None
         if done.returncode:
-            words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS)
+            words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS).strip().removeprefix("error: ")
             raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}")
         return done.stdout
