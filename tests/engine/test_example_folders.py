@@ -1,11 +1,16 @@
 """Each example folder as a user gets it: copied, and handed to the real CLI."""
 
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from support.emulator import KEY, EmulatorClient
+from support.language_host import install_host
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))
@@ -21,6 +26,7 @@ class Folder:
         backend.mkdir()
         self._environment = {
             **environment,
+            "PATH": f"{environment['PATH']}{os.pathsep}{install_host(beside / 'host')}",
             "PULUMI_HOME": str(beside / "home"),
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_CONFIG_PASSPHRASE": "correct horse battery staple",
@@ -50,6 +56,43 @@ def test_an_example_takes_a_stack_and_its_configuration(
     assert "value" not in shown["kinetic:apiKey"]
     assert shown["kinetic:baseUrl"]["value"] == "http://127.0.0.1:8787"
     assert folder.pulumi("config", "get", "kinetic:apiKey").strip() == "md_test_emulator"
+
+
+Prepare = Callable[[Folder, EmulatorClient], list[str]]
+
+
+def nothing(_folder: Folder, _emulator: EmulatorClient) -> list[str]:
+    return ["POST"]
+
+
+def made_by_hand(folder: Folder, emulator: EmulatorClient) -> list[str]:
+    (made,) = emulator.seed(1)
+    folder.pulumi("config", "set", "endpointId", made)
+    folder.pulumi("config", "set", "--secret", "signingSecret", text=emulator.truth()[made]["signing_secret"])
+    return ["GET", "PATCH"]
+
+
+@pytest.mark.parametrize(("example", "prepare"), [("adopt", made_by_hand), ("quickstart", nothing)])
+def test_a_python_example_runs_from_its_folder(
+    example: str, prepare: Prepare, tmp_path: Path, engine_environment: dict[str, str], emulator: EmulatorClient
+) -> None:
+    """What its README says, word for word but for the package, which is the one that is tested."""
+    folder = Folder(example, tmp_path, engine_environment)
+    folder.pulumi("install")
+    folder.pulumi("stack", "init", "dev")
+    folder.pulumi("config", "set", "--secret", "kinetic:apiKey", text=KEY)
+    folder.pulumi("config", "set", "kinetic:baseUrl", emulator.url)
+    expected = prepare(folder, emulator)
+    emulator.clear_log()
+    folder.pulumi("preview")
+    folder.pulumi("up", "--yes")
+    assert [request["method"] for request in emulator.requests("GET", "POST", "PATCH", "DELETE")] == expected
+    folder.pulumi("preview", "--expect-no-changes")
+    ((endpoint_id, made),) = emulator.truth().items()
+    outputs = json.loads(folder.pulumi("stack", "output", "--json", "--show-secrets"))
+    assert (outputs["endpoint_id"], outputs["signing_secret"]) == (endpoint_id, made["signing_secret"])
+    folder.pulumi("destroy", "--yes")
+    assert emulator.truth() == {}
 
 
 def test_every_example_is_a_project() -> None:
