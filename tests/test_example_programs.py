@@ -48,11 +48,39 @@ def test_the_go_program_fits_the_schema() -> None:
     assert "kinetic.WebhookEndpointStatusEnabled" in text
 
 
-@pytest.mark.parametrize("example", ["yaml", "typescript", "go"])
+@pytest.mark.parametrize("example", sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml")))
 def test_each_example_says_how_it_is_run(example: str) -> None:
     readme = (EXAMPLES / example / "README.md").read_text()
-    assert "pulumi config set --secret kinetic:apiKey" in readme
-    assert "pulumi up" in readme
+    commands = [line.partition("#")[0].strip() for line in readme.splitlines() if line.startswith("$ ")]
+    wanted = [
+        "$ pulumi install",
+        "$ pulumi stack init dev",
+        "$ pulumi config set --secret kinetic:apiKey",
+        "$ pulumi up",
+    ]
+    assert [command for command in commands if command in wanted] == wanted
+
+
+@pytest.mark.parametrize("example", ["yaml", "typescript", "go"])
+def test_an_example_by_the_plugin_names_the_checkouts(example: str) -> None:
+    project = yaml.safe_load((EXAMPLES / example / "Pulumi.yaml").read_text())
+    assert (EXAMPLES / example / project["packages"]["kinetic"] / "PulumiPlugin.yaml").is_file()
+
+
+USER_PAGES = sorted([EXAMPLES.parent / "README.md", *EXAMPLES.parent.glob("docs/*.md"), *EXAMPLES.glob("*/README.md")])
+
+
+def test_one_place_says_where_the_package_comes_from() -> None:
+    """The day of a release changes it there."""
+    assert [path.name for path in USER_PAGES for line in path.read_text().splitlines() if "pip install" in line] == [
+        "README.md"
+    ]
+
+
+@pytest.mark.parametrize("page", USER_PAGES, ids=lambda path: path.relative_to(EXAMPLES.parent).as_posix())
+def test_no_page_puts_a_secret_on_a_command_line(page: Path) -> None:
+    given = re.findall(r"config set --secret +([\w:]+)[^\S\n]+([^#`\s]\S*)", page.read_text())
+    assert given == []
 
 
 def pascal(name: str) -> str:

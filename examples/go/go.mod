@@ -1,5 +1,5 @@
 module kinetic-go
 
-go 1.25
+go 1.25.11
 
 require github.com/pulumi/pulumi/sdk/v3 v3.259.0

@@ -103,7 +103,7 @@ def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(builtins, "__import__", without_uvicorn)
     result = CliRunner().invoke(main.main, ["emulator"])
-    assert "pip install 'pulumi-kinetic[emulator]'" in result.output
+    assert "install pulumi-kinetic[emulator]" in result.output
 
 
 @pytest.mark.parametrize(
@@ -145,4 +145,5 @@ def test_what_a_terminal_cannot_show_is_escaped(emulator: EmulatorClient, tmp_pa
         check=False,
         timeout=60,
     )
-    assert (done.stdout, done.stderr) == ("we_1  x    https://\\u0436.example\n", "")
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[1] == "we_1  x                https://\\u0436.example"

@@ -165,7 +165,7 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
         from pulumi_kinetic.emulator.state_file import StateFileError  # noqa: PLC0415
     except ImportError as error:
         raise click.ClickException(
-            f"the emulator needs more packages ({error.name} is missing): pip install 'pulumi-kinetic[emulator]'"
+            f"the emulator needs more packages ({error.name} is missing): install pulumi-kinetic[emulator]"
         ) from None
     for name in names:
         if host_name(name) != name.lower():
