@@ -111,8 +111,8 @@ def _read_project(project: Path | None) -> dict[str, object]:
 
 def _backend_of_login(folder: Path, variables: Mapping[str, str]) -> str:
     home = variables.get("PULUMI_CREDENTIALS_PATH") or variables.get("PULUMI_HOME")
-    home_folder = folder / home if home else Path.home() / ".pulumi"
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RuntimeError):  # the last one where nothing tells the user's home
+        home_folder = folder / home if home else Path.home() / ".pulumi"
         credentials = json.loads((home_folder / "credentials.json").read_text(encoding="utf-8"))
         current = credentials.get("current") if isinstance(credentials, dict) else None
         return str(current) if current else PULUMI_CLOUD

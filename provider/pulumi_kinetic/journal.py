@@ -216,9 +216,17 @@ def default_folder(folder: Path) -> Path:
 
     Args:
         folder: Where the CLI runs, from which a relative PULUMI_HOME counts.
+
+    Raises:
+        JournalError: Nothing tells where the user's home is.
     """
     home = os.environ.get("PULUMI_HOME")
-    return (folder / home if home else Path.home() / ".pulumi") / "kinetic" / "journal"
+    try:
+        return (folder / home if home else Path.home() / ".pulumi") / "kinetic" / "journal"
+    except RuntimeError:
+        raise JournalError(
+            "this user has no home folder, in which the journal of creates would be", advice="Set PULUMI_HOME, or HOME."
+        ) from None
 
 
 def _read(path: Path) -> Record:

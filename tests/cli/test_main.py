@@ -129,6 +129,17 @@ def test_what_the_environment_spoils_is_one_message(
     assert len(result.output.splitlines()) == 1
 
 
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number."""
+    for name in ("HOME", "PULUMI_HOME", "PULUMI_BACKEND_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 2)  # nobody's
+    result = CliRunner().invoke(main.main, ["recover", "--stack", "dev"])
+    assert result.exit_code == 1
+    assert "has no home folder" in result.output
+    assert result.output.endswith("Set PULUMI_HOME, or HOME.\n")
+
+
 def test_what_a_terminal_cannot_show_is_escaped(emulator: EmulatorClient, tmp_path: Path) -> None:
     page = {
         "data": [{"webhook_endpoint_id": "we_1", "url": "https://\u0436.example", "status": "x"}],
