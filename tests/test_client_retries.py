@@ -80,6 +80,16 @@ def test_a_wait_beyond_the_deadline_is_not_begun(waits: list[float]) -> None:
     assert (len(requests), waits) == (1, [])
 
 
+def test_no_attempt_is_begun_where_a_wait_lasts_beyond_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("pulumi_kinetic.client.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("pulumi_kinetic.client.time.sleep", lambda _: now.append(now.pop() + 1000))
+    api, requests = answering(httpx.Response(503), httpx.Response(503), max_retries=3)
+    with pytest.raises(errors.ServerError):
+        api.get("we_1")
+    assert len(requests) == 1
+
+
 def test_retry_after_is_obeyed(waits: list[float]) -> None:
     answer = {"webhook_endpoint_id": "we_1", "url": "https://a.example", "status": "enabled"}
     limited = httpx.Response(429, headers={"Retry-After": "2"})

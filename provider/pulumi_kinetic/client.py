@@ -175,8 +175,10 @@ class Client:
         attempts = failures = 0
         last: errors.ApiError | None = None
         while self._pace.wait_for_turn(deadline):
-            attempts += 1
             began = time.monotonic()
+            if last and began >= deadline:
+                break
+            attempts += 1
             # after an attempt without an answer, the refusal of the next says nothing about the first
             may_have_arrived = last.may_have_arrived if last else False
             try:
