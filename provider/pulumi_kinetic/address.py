@@ -70,7 +70,7 @@ def backend_url(folder: Path, variables: Mapping[str, str]) -> str:
     """
     url = (
         variables.get("PULUMI_BACKEND_URL")
-        or _backend_of_project(_project_file(folder))
+        or _backend_of_project(project_file(folder))
         or _backend_of_login(folder, variables)
     )
     if not url.startswith("file://"):
@@ -81,14 +81,15 @@ def backend_url(folder: Path, variables: Mapping[str, str]) -> str:
     return f"file://{os.path.realpath(folder / path)}"
 
 
-def _project_file(folder: Path) -> Path | None:
+def project_file(folder: Path) -> Path | None:
+    """Return the project file (Pulumi.yaml) of a folder of a project; None where there is none."""
     places = [folder.resolve(), *folder.resolve().parents]
     return next((place / name for place in places for name in _PROJECT_FILES if (place / name).is_file()), None)
 
 
 def project_name(folder: Path) -> str:
     """Return the name of the project that a folder belongs to; "" where there is none."""
-    return str(_read_project(_project_file(folder)).get("name") or "")
+    return str(_read_project(project_file(folder)).get("name") or "")
 
 
 def _backend_of_project(project: Path | None) -> str:

@@ -98,14 +98,15 @@ def patch_for(state: Patch, inputs: Patch) -> Patch:
     Returns: The properties whose meaning differs, with their new values; empty where nothing differs.
     """
     changed = {
-        name: _value_or_default(name, inputs)
+        name: value_or_default(name, inputs)
         for name in UPDATABLE
         if canonical(name, state.get(name)) != canonical(name, inputs.get(name))
     }
     return cast("Patch", changed)
 
 
-def _value_or_default(name: Updatable, values: Patch) -> object:
+def value_or_default(name: Updatable, values: Patch) -> object:
+    """Return a property's value; what it means that it isn't given, where it isn't."""
     value = values.get(name)
     return DEFAULTS[name] if value is None else value
 
@@ -154,7 +155,7 @@ def echo_of(before: Mapping[str, Echo], inputs: Patch, written: Collection[str],
     """
     kept = {name: echo for name, echo in before.items() if name not in written}
     made: dict[str, Echo] = {
-        name: {"written": _value_or_default(name, inputs), "stored": _value_or_default(name, answer)}
+        name: {"written": value_or_default(name, inputs), "stored": value_or_default(name, answer)}
         for name in ECHOED
         if name in written and canonical(name, inputs.get(name)) != canonical(name, answer.get(name))
     }

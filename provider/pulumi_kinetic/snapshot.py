@@ -102,13 +102,13 @@ class Snapshot:
             listing.is_over = True
             return
         with self._lock:
-            listing.entries |= {remote.webhook_endpoint_id: remote for remote in page.data if _is_whole(remote)}
+            listing.entries |= {remote.webhook_endpoint_id: remote for remote in page.data if is_whole(remote)}
             listing.pages += 1
             last = page.ids[-1] if page.ids else listing.cursor
             listing.is_over = not page.has_more or last == listing.cursor
             listing.cursor = last
 
 
-def _is_whole(remote: RemoteEndpoint) -> bool:
-    """Whether a listing says as much as a GET does; the API reference doesn't promise that."""
+def is_whole(remote: RemoteEndpoint) -> bool:
+    """Tell whether a listing says as much of an endpoint as a GET does; the API reference doesn't promise that."""
     return None not in (remote.enabled_events, remote.created_at)

@@ -31,8 +31,13 @@ def from_struct(struct: struct_pb2.Struct) -> PropertyBag:
     values = json_format.MessageToDict(struct)
     return PropertyBag(
         {name: _unwrap_from_wire(value) for name, value in values.items()},
-        frozenset(name for name, value in values.items() if _is_secret_on_wire(value)),
+        frozenset(name for name, value in values.items() if contains_secret(value)),
     )
+
+
+def mark_secret(value: object) -> JsonObject:
+    """Return a value as a file that the CLI reads has to hold it, so that the engine encrypts it."""
+    return {_SIGNATURE: _SECRET, "plaintext": json.dumps(value)}
 
 
 def to_struct(values: Mapping[str, object], secret_names: Collection[str]) -> struct_pb2.Struct:
@@ -50,6 +55,13 @@ def contains_unknown(value: object) -> bool:
     return UNKNOWN in value if isinstance(value, list | tuple) else value == UNKNOWN
 
 
+def contains_secret(value: object) -> bool:
+    """Tell whether a value, or an item of a list, is marked as secret, on the wire or in an export."""
+    if isinstance(value, dict):
+        return value.get(_SIGNATURE) == _SECRET
+    return isinstance(value, list) and any(map(contains_secret, value))
+
+
 def unwrap_from_export(value: Any) -> Any:  # any JSON, of which the shape stays
     """Return a value of a state exported with `--show-secrets` in plain values."""
     if isinstance(value, dict):
@@ -63,9 +75,3 @@ def _unwrap_from_wire(value: Any) -> Any:  # any JSON, of which the shape stays
     if isinstance(value, dict):
         return _unwrap_from_wire(value.get("value")) if value.get(_SIGNATURE) == _SECRET else value
     return [_unwrap_from_wire(item) for item in value] if isinstance(value, list) else value
-
-
-def _is_secret_on_wire(value: object) -> bool:
-    if isinstance(value, dict):
-        return value.get(_SIGNATURE) == _SECRET
-    return isinstance(value, list) and any(map(_is_secret_on_wire, value))

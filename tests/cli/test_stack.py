@@ -1,27 +1,11 @@
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.errors import StackError
-
-Cli = Callable[[str], None]
-
-
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """A `pulumi` on PATH that is a shell script."""
-
-    def write(script: str) -> None:
-        path = tmp_path / "bin" / "pulumi"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{path.parent}{os.pathsep}{os.environ['PATH']}")
-
-    return write
+from support.pulumi_stub import Cli
 
 
 def test_a_missing_cli_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

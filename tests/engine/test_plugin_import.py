@@ -1,7 +1,6 @@
 """Imports, which only the plugin door has."""
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,32 +9,18 @@ import pytest
 
 from pulumi_kinetic.endpoint import PLUGIN_TYPE
 from support.emulator import EmulatorClient
+from support.language_host import install_host
 from support.programs import Program, expect_truth
 from support.stack import Deployment
-
-LANGUAGE_HOST = f"""#!{sys.executable}
-import concurrent.futures, grpc
-from pulumi.automation._server import LanguageServer
-from pulumi.runtime.proto import language_pb2_grpc
-server = grpc.server(concurrent.futures.ThreadPoolExecutor(4))
-language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(lambda: None), server)
-port = server.add_insecure_port("127.0.0.1:0")
-server.start()
-print(port, flush=True)
-server.wait_for_termination()
-"""
 
 
 @pytest.fixture
 def import_command(tmp_path: Path) -> Callable[..., str]:
     """`pulumi import` asks for the host of the project's language, which an engine built from Go has not."""
-    host = tmp_path / "language" / "pulumi-language-python"
-    host.parent.mkdir()
-    host.write_text(LANGUAGE_HOST)
-    host.chmod(0o755)
+    hosts = install_host(tmp_path / "language")
 
     def run(deployment: Deployment, endpoint_id: str) -> str:
-        deployment.set_variable("PATH", f"{deployment.variables['PATH']}{os.pathsep}{host.parent}")
+        deployment.set_variable("PATH", f"{deployment.variables['PATH']}{os.pathsep}{hosts}")
         options = ("--yes", "--generate-code=false", "--protect=false", "--stack", "dev")
         return deployment.cli("import", PLUGIN_TYPE, "orders", endpoint_id, *options)
 

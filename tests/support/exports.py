@@ -1,7 +1,12 @@
 """States as `pulumi stack export --show-secrets` writes them."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from pulumi_kinetic.cli.stack import Stack
+from pulumi_kinetic.values import JsonObject
 
 DYNAMIC = "pulumi-python:dynamic/kinetic:WebhookEndpoint"
 PLUGIN = "kinetic:index:WebhookEndpoint"
@@ -34,3 +39,40 @@ def pending(
 def exported(resources: list[dict[str, Any]], operations: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """A whole state."""
     return {"version": 3, "deployment": {"resources": [_STACK, *resources], "pending_operations": operations or []}}
+
+
+class ExportedStack(Stack):
+    """A stack whose state and configuration are given; it counts the exports."""
+
+    def __init__(self, state: JsonObject, config: dict[str, str] | None = None, name: str = "dev") -> None:
+        super().__init__(name, Path())
+        self._state = state
+        self._config = config or {}
+        self.exports = 0
+
+    def export(self, *, show_secrets: bool = True) -> JsonObject:
+        assert show_secrets
+        self.exports += 1
+        return self._state
+
+    def config(self) -> Callable[[str], object]:
+        return self._config.get
+
+
+def endpoint_entry(
+    name: str, endpoint_id: str, kind: str = DYNAMIC, *, outputs: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """An endpoint in a state whose outputs are what was declared; `inputs` may be given."""
+    entry = resource(name, kind, id=endpoint_id, **more)
+    entry["outputs"] = {**entry["inputs"], "environment": "sandbox", **(outputs or {})}
+    return entry
+
+
+def provider_entry(name: str, **inputs: Any) -> dict[str, Any]:
+    """An explicit provider of the plugin in a state; its reference is `provider_reference`."""
+    urn = f"urn:pulumi:dev::shop::pulumi:providers:kinetic::{name}"
+    return {"urn": urn, "type": "pulumi:providers:kinetic", "id": "1-2", "parent": STACK_URN, "inputs": inputs}
+
+
+def provider_reference(name: str) -> str:
+    return f"urn:pulumi:dev::shop::pulumi:providers:kinetic::{name}::1-2"

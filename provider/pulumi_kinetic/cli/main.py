@@ -1,36 +1,33 @@
 """The commands, their options, and what they print. Each imports what it needs when it runs."""
 
 import io
-import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
 from pulumi_kinetic import errors
+from pulumi_kinetic.cli import exit_codes
 
-if TYPE_CHECKING:
-    from pulumi_kinetic.cli.recover import Report
-
-UNMANAGED_ENDPOINTS = 3
-NEEDS_A_DECISION = 7
+FORMATS = ("text", "markdown", "json", "github", "gitlab")
 _EMPTY_STACK = "--stack is empty: name a stack, or leave the option out for the selected one"
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
+NewFile = click.Path(path_type=Path, dir_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def friendly_errors(operation: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Make a command end with exit code 1 and one message where it fails, whatever fails."""
+    """Make a command that fails end with one message on stderr, and the exit code of the kind of error."""
 
     def decorate(command: Callable[P, T]) -> Callable[P, T]:
         guarded = errors.user_facing(operation, passing=_CLICKS_OWN)(command)
@@ -40,7 +37,8 @@ def friendly_errors(operation: str) -> Callable[[Callable[P, T]], Callable[P, T]
             try:
                 return guarded(*args, **kwargs)
             except errors.KineticError as error:
-                raise click.ClickException(str(error)) from None
+                click.echo(f"Error: {error}", err=True)
+                sys.exit(exit_codes.of(error))
 
         return run
 
@@ -73,7 +71,8 @@ def recover(  # noqa: PLR0913 one argument for each option
     API and deletes nothing. Exit codes: 0 `pulumi up` may follow, 1 it failed, 2 wrong usage, 7 something needs your
     decision.
     """
-    from pulumi_kinetic.cli.recover import Recovery  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli import output  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli.recover import Recovery  # noqa: PLC0415
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
     from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
 
@@ -86,49 +85,56 @@ def recover(  # noqa: PLR0913 one argument for each option
         report = recovery.forget(forget)
     else:
         report = recovery.only_list() if only_list else recovery.run(unlock=unlock)
-    click.echo(json.dumps(asdict(report), indent=2) if as_json else _text_of(report))
-    sys.exit(NEEDS_A_DECISION if report.needs_a_decision else 0)
+    click.echo(output.as_json(asdict(report)) if as_json else output.text_of_recover(report))
+    sys.exit(exit_codes.NOT_AS_DECLARED if report.needs_a_decision else 0)
 
 
 @main.command()
-@click.option(
-    "-s",
-    "--stack",
-    "names",
-    multiple=True,
-    help="A stack that manages endpoints; may be given again. The selected one by default, without --export.",
-)
-@click.option("--export", "exports", type=File, multiple=True, help="A file written by `pulumi stack export`.")
+@click.option("-s", "--stack", "names", multiple=True, help="A stack; may be given again. The selected one by default.")
 @click.option("-C", "--cwd", type=Folder, default=Path(), help="A folder of the project.")
-@click.option("-j", "--json", "as_json", is_flag=True, help="Print the list as JSON.")
-@friendly_errors("audit the environment")
-def audit(names: tuple[str, ...], exports: tuple[Path, ...], cwd: Path, *, as_json: bool) -> None:
-    """List the endpoints of the API key's environment that none of the given stacks manages.
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")
+@click.option("-j", "--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--unmanaged", is_flag=True, help="Endpoints that none of the stacks has count as a difference, too.")
+@click.option("--ignore", "ignored", metavar="ID", multiple=True, help="Don't report this endpoint as unmanaged.")
+@click.option("--import-file", "target", type=NewFile, help="Write what `pulumi import --file` takes.")
+@click.option("--secrets", "secrets_file", type=File, help="Their signing secrets, for --import-file: JSON, by id.")
+@friendly_errors("compare the stack with the API")
+def drift(  # noqa: PLR0913 one argument for each option
+    names: tuple[str, ...],
+    cwd: Path,
+    form: str,
+    *,
+    unmanaged: bool,
+    ignored: tuple[str, ...],
+    target: Path | None,
+    secrets_file: Path | None,
+) -> None:
+    """Compare what stacks declare with what the API has: what was changed, what is missing, what no stack manages.
 
-    The key and the base URL are the first stack's, or those of KINETIC_API_KEY and KINETIC_BASE_URL.
-
-    Exit codes: 0 there are none, 1 it failed, 2 wrong usage, 3 there are some.
+    It runs no program and takes no lock; an API key that may read is enough. Exit codes: 0 as declared, 1 it failed,
+    2 configuration or wrong usage, 3 the API key was refused, 7 not as declared.
     """
-    from pulumi_kinetic import settings  # noqa: PLC0415 see the module's docstring
-    from pulumi_kinetic.cli import audit as auditing  # noqa: PLC0415
+    from pulumi_kinetic.cli import import_file, output, pipeline  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli.drift import find_drift  # noqa: PLC0415
     from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
-    from pulumi_kinetic.client import Client  # noqa: PLC0415
 
     if "" in names:
         raise click.UsageError(_EMPTY_STACK)
-    stacks = [Stack(name, cwd) for name in names] if names or exports else [Stack(None, cwd)]
-    states = [*(stack.export(show_secrets=False) for stack in stacks), *map(auditing.read_export, exports)]
-    loaded = settings.load(stacks[0].config() if stacks else lambda _: None, os.environ)
-    if loaded.warning:
-        click.echo(f"Warning: {loaded.warning}", err=True)
-    api = Client(loaded)
-    try:
-        endpoints = auditing.unmanaged(api, states, skipped=partial(click.echo, err=True))
-    finally:
-        api.close()
-    table = auditing.as_table(endpoints) if endpoints else "Every endpoint is managed."
-    click.echo(auditing.as_json(endpoints) if as_json else table)
-    sys.exit(UNMANAGED_ENDPOINTS if endpoints else 0)
+    if secrets_file and not target:
+        raise click.UsageError("--secrets goes with --import-file")
+    secrets = import_file.read_secrets(secrets_file) if secrets_file else {}
+    stacks = [Stack(name, cwd) for name in dict.fromkeys(names)] or [Stack(None, cwd)]
+    with output.counting("endpoint") as progress:
+        report = find_drift(
+            stacks, os.environ, unmanaged=unmanaged, ignored=ignored, whole_environment=bool(target), progress=progress
+        )
+    if target:
+        import_file.write(import_file.import_file(report.unmanaged, secrets, report.names), target)
+    if form == "text":
+        output.console().print(output.text_of_drift(report))
+    else:
+        click.echo(pipeline.drift_as(form, report, cwd, os.environ))
+    sys.exit(0 if report.is_as_declared else exit_codes.NOT_AS_DECLARED)
 
 
 @main.command()
@@ -185,13 +191,6 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
         if names:
             click.echo("Warning: whoever reaches this machine's port may read and change all of it.", err=True)
         _wait_for_signal()
-
-
-def _text_of(report: "Report") -> str:
-    interrupted = [f"interrupted: {create}" for create in report.interrupted]
-    if not all(create.advice for create in report.interrupted):
-        interrupted.append("The next `pulumi up` continues what the program still declares.")
-    return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
 
 
 def _wait_for_signal() -> None:

@@ -35,6 +35,7 @@ class Stack:
             folder: A folder of the project.
         """
         self.folder = folder
+        self.given_name = name
         self._options = ["--stack", name] if name else []
 
     def export(self, *, show_secrets: bool = True) -> JsonObject:
