@@ -5,7 +5,7 @@ the log has the fewest runs. They run in batches on one stack, beside two other 
 
 After each run, by the emulator's own list of what exists and an export of the state: no orphan, no double, no lost
 secret, no drift, nothing of another stack changed, gone or named by a request; no pending create left. An expected
-loss is named by `audit` and removed. Once a batch, after its first kill: the other stacks run and find nothing of
+loss is named by `drift` and removed. Once a batch, after its first kill: the other stacks run and find nothing of
 theirs. At its end: previews and refreshes of all stacks are empty, `recover` has nothing to do twice, the journal is
 empty; what fails there is counted for the batch's last run.
 

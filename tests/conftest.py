@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,7 @@ from support.case_counter import COUNTS
 from support.declarations import ADDRESS
 from support.doors import PluginDoor
 from support.emulator import KEY, EmulatorClient
+from support.pulumi_stub import Cli
 from support.runs import Run
 from support.stack import Deployment
 
@@ -169,6 +171,20 @@ def deploy(
 
     yield start
     gc.collect()  # what the SDK left behind goes now, not in a later test
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Put a `pulumi` on PATH that is a shell script."""
+
+    def write(script: str) -> None:
+        path = tmp_path / "bin" / "pulumi"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{path.parent}{os.pathsep}{os.environ['PATH']}")
+
+    return write
 
 
 @pytest.hookimpl(tryfirst=True)

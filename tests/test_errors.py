@@ -11,7 +11,7 @@ import pytest
 
 import pulumi_kinetic
 from pulumi_kinetic import errors, settings
-from pulumi_kinetic.cli import audit
+from pulumi_kinetic.cli.stack import Stack
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.creation import creation_body
 from pulumi_kinetic.errors import KineticError, UnexpectedError, user_facing
@@ -98,7 +98,7 @@ OTHER_ERRORS: dict[str, Callable[[Lifecycle, Path], object]] = {
     "AdoptionError": lambda life, _folder: life.create({**declared(), "adopt": "we_none"}),
     "JournalError": lambda life, folder: [(folder / "journal").write_text("in the way"), life.create(declared())],
     "SettledError": settled_meanwhile,
-    "StackError": lambda _life, folder: audit.read_export(folder / "no export"),
+    "StackError": lambda _life, folder: Stack(None, folder / "none").export(),
     "UnexpectedError": lambda _life, _folder: user_facing("create the endpoint")(broken)(),
 }
 

@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from pulumi_kinetic.cli import main
 from support.emulator import KEY, EmulatorClient
+from support.exports import exported
+from support.pulumi_stub import Cli, answering
 from support.waiting import first_line
 
 COMMAND = [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", "emulator", "--port", "0"]
@@ -116,14 +118,13 @@ def test_emulator_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_what_the_environment_spoils_is_one_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
 ) -> None:
-    export = tmp_path / "export.json"
-    export.write_text('{"deployment": {}}')
+    cli(answering(exported([]), {}))
     for variable, given in {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": "https://a.example", name: value}.items():
         monkeypatch.setenv(variable, given)
-    result = CliRunner().invoke(main.main, ["audit", "--export", str(export)])
-    assert result.exit_code == 1
+    result = CliRunner().invoke(main.main, ["drift", "--unmanaged"])
+    assert result.exit_code == 2
     assert problem in result.output
     assert "hunter2" not in result.output
     assert len(result.output.splitlines()) == 1
@@ -140,21 +141,20 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     assert result.output.endswith("Set PULUMI_HOME, or HOME.\n")
 
 
-def test_what_a_terminal_cannot_show_is_escaped(emulator: EmulatorClient, tmp_path: Path) -> None:
+def test_what_a_terminal_cannot_show_is_escaped(emulator: EmulatorClient, cli: Cli) -> None:
     page = {
         "data": [{"webhook_endpoint_id": "we_1", "url": "https://\u0436.example", "status": "x"}],
         "has_more": False,
     }
     emulator.faults({"method": "GET", "status": 200, "body": json.dumps(page), "content_type": "application/json"})
-    (tmp_path / "export.json").write_text('{"deployment": {}}')
-    variables = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url, "PYTHONIOENCODING": "latin-1"}
+    cli(answering(exported([]), {"apiKey": KEY, "baseUrl": emulator.url}))
     done = subprocess.run(  # noqa: S603
-        [*COMMAND[:3], "audit", "--export", str(tmp_path / "export.json")],
-        env={**os.environ, **variables},
+        [*COMMAND[:3], "drift", "--unmanaged", "--stack", "dev"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
     assert done.stderr == ""
-    assert done.stdout.splitlines()[1] == "we_1  x                https://\\u0436.example"
+    assert "we_1  https://\\u0436.example  x" in done.stdout

@@ -13,7 +13,7 @@ from pulumi_kinetic.emulator.server import Server
 from support.emulator import KEY, EmulatorClient
 from support.stack import PASSPHRASE
 
-UNMANAGED = 3
+NOT_AS_DECLARED = 7
 
 
 class Done(NamedTuple):
@@ -89,9 +89,12 @@ DEV: dict[str, Way] = {
 def test_a_stack_is_named_as_for_pulumi(way: str, project: Project, emulator: EmulatorClient) -> None:
     emulator.seed(1)
     arguments, variables, folder = DEV[way](project)
-    audited = project.run("pulumi-kinetic", "audit", "--json", *arguments, folder=folder, variables=variables)
-    assert (audited.code, audited.stderr) == (UNMANAGED, "")
-    assert [shown["webhook_endpoint_id"] for shown in json.loads(audited.stdout)] == list(emulator.truth())
+    drift = ["drift", "--unmanaged", "--json"]
+    compared = project.run("pulumi-kinetic", *drift, *arguments, folder=folder, variables=variables)
+    assert (compared.code, compared.stderr) == (NOT_AS_DECLARED, "")
+    assert [shown["webhook_endpoint_id"] for shown in json.loads(compared.stdout)["unmanaged"]] == list(
+        emulator.truth()
+    )
     recovered = project.run("pulumi-kinetic", "recover", *arguments, folder=folder, variables=variables)
     assert recovered == Done(0, "Nothing to recover.\n", "")
 
@@ -99,15 +102,15 @@ def test_a_stack_is_named_as_for_pulumi(way: str, project: Project, emulator: Em
 def test_the_selected_stack_is_taken(project: Project, emulator: EmulatorClient) -> None:
     emulator.seed(1)
     project.succeeds("pulumi", "stack", "select", "dev")
-    assert project.run("pulumi-kinetic", "audit").code == UNMANAGED
+    assert project.run("pulumi-kinetic", "drift", "--unmanaged").code == NOT_AS_DECLARED
     project.succeeds("pulumi", "stack", "select", "prod")
-    audited = project.run("pulumi-kinetic", "audit")
-    assert audited.code == 1
-    assert "kinetic:apiKey" in audited.stderr  # only dev has one
+    compared = project.run("pulumi-kinetic", "drift", "--unmanaged")
+    assert compared.code == 2
+    assert "kinetic:apiKey" in compared.stderr  # only dev has one
     project.succeeds("pulumi", "stack", "unselect")
 
 
-@pytest.mark.parametrize("command", ["recover", "audit"])
+@pytest.mark.parametrize("command", ["recover", "drift"])
 @pytest.mark.parametrize(
     ("told", "arguments", "variables"),
     [
@@ -132,7 +135,7 @@ def test_what_pulumi_refuses_is_told_in_its_own_words(
 
 
 def test_a_missing_passphrase_is_told_in_pulumis_words(project: Project) -> None:
-    done = project.run("pulumi-kinetic", "audit", "--stack", "dev", without="PULUMI_CONFIG_PASSPHRASE")
+    done = project.run("pulumi-kinetic", "drift", "--stack", "dev", without="PULUMI_CONFIG_PASSPHRASE")
     assert done.code == 1
     assert "PULUMI_CONFIG_PASSPHRASE" in done.stderr
     assert "Traceback" not in done.stderr

@@ -48,7 +48,7 @@ def test_a_killed_run_is_continued_whole_and_touches_nothing_else(batches: Batch
 
 
 @pytest.mark.parametrize("case", WITH_LOSS, ids=str)
-def test_a_provider_that_dies_alone_on_a_lost_machine_is_a_loss_that_audit_names(batches: Batches, case: Case) -> None:
+def test_a_provider_that_dies_alone_on_a_lost_machine_is_a_loss_that_drift_names(batches: Batches, case: Case) -> None:
     """What can't be helped: the engine has forgotten the create, and the journal is gone with its machine."""
     batch = batches[case.door, case.backend]
     assert batch.run(case) == WHOLE

@@ -4,8 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,12 +13,13 @@ from unittest.mock import ANY
 from pulumi import automation as auto
 
 from pulumi_kinetic.emulator.request_log import LogEntry
+from support.command import run_command
 from support.emulator import EmulatorClient
 from support.instants import Instant
 from support.processes import children_of, command_of, is_engine, is_provider, recovers
 from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
-from support.waiting import RUN_SECONDS, in_background, wait_for_either, wait_until
+from support.waiting import in_background, wait_for_either, wait_until
 
 NOTHING: dict[str, Any] = {"interrupted": [], "notes": [], "problems": []}
 WHOLE = {"orphans": 0, "missing": 0, "doubles": 0, "lost secrets": 0, "drifted": 0, "touched": 0}
@@ -137,16 +136,7 @@ class Crash:
 
     def command(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         """Run `pulumi-kinetic` in the project's folder; its exit code, output and errors."""
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", "from pulumi_kinetic.cli.main import main; main()", *arguments],
-            cwd=self.deployment.stack.workspace.work_dir,
-            capture_output=True,
-            text=True,
-            env={**self.deployment.variables, "PULUMI_STACK": "dev", **environment},
-            check=False,
-            timeout=RUN_SECONDS,
-        )
-        return done.returncode, done.stdout, done.stderr
+        return run_command(self.deployment, *arguments, **{"PULUMI_STACK": "dev", **environment})
 
     def cancel(self) -> None:
         """Lift the lock that a killed run has left."""

@@ -55,7 +55,7 @@ class Batch:
             case: The case.
             after_seconds: How much later than at the instant.
 
-        Returns: The verdict, but that an expected loss is named by `audit` and removed, as a person does.
+        Returns: The verdict, but that an expected loss is named by `drift --unmanaged` and removed, as a person does.
 
         Raises:
             InstantNotReachedError: The run was never where it was to be killed.
@@ -136,7 +136,7 @@ class Batch:
         if not lost or len(lost) not in losses(case) or verdict != WHOLE | {"orphans": len(lost), "doubles": len(lost)}:
             is_expected = 0 in losses(case)
             return verdict if lost or is_expected else {**verdict, "losses that didn't happen": 1}
-        _, named, _ = self.crash.command("audit", "--stack", "dev")
+        _, named, _ = self.crash.command("drift", "--unmanaged", "--stack", "dev")
         assert all(known in named for known in lost), named
         for known in lost:
             self.crash.emulator.remove(known)

@@ -63,7 +63,7 @@ def losses(case: Case) -> tuple[int, ...]:
 
     A provider that dies alone, its CLI alive, makes the engine forget the create; and on another machine there is no
     journal (docs/contributing/design.md#9-known-limitations). The same goes for a dynamic server that is interrupted,
-    the CLI too or not: it answers nobody, where a plugin finishes. `audit` names what is lost.
+    the CLI too or not: it answers nobody, where a plugin finishes. `drift --unmanaged` names what is lost.
     """
     is_alone = case.victim == "provider"
     if case.instant == "interrupted in mid-create":
