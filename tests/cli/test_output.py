@@ -9,6 +9,13 @@ from pulumi_kinetic.cli.drift import Change, DriftedEndpoint, Report, StackDrift
 from pulumi_kinetic.cli.state import Position
 
 
+@pytest.fixture(autouse=True)
+def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine or a runner of tests has set has no say in what is printed."""
+    for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def drifted(name: str, *changes: Change, position: Position | None = None) -> DriftedEndpoint:
     return DriftedEndpoint(f"urn:pulumi:dev::shop::t::{name}", name, f"we_{name}", position, list(changes))
 
@@ -100,15 +107,11 @@ def test_json_has_all_of_it() -> None:
 
 @pytest.mark.parametrize(("variable", "coloured"), [("FORCE_COLOR", True), ("NO_COLOR", False)])
 def test_colour_is_the_users_choice(monkeypatch: pytest.MonkeyPatch, variable: str, *, coloured: bool) -> None:
-    for name in ("FORCE_COLOR", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, "1")
     assert any("\x1b[" in line for line in shown(DRIFT)) is coloured
 
 
 def test_a_pipe_gets_no_colour_and_a_width_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
     assert output.console(io.StringIO()).width == 160
     assert not any("\x1b" in line for line in shown(DRIFT))
     monkeypatch.setenv("COLUMNS", "40")
@@ -122,6 +125,7 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -
         def isatty(self) -> bool:
             return self.is_terminal
 
+    monkeypatch.setenv("FORCE_COLOR", "1")  # colour is for logs too, progress isn't
     for is_terminal in (True, False):
         stderr = Terminal()
         stderr.is_terminal = is_terminal

@@ -95,7 +95,7 @@ def _declared(resource: JsonObject, provider: JsonObject | None) -> DeclaredEndp
         endpoint_id=str(resource["id"]),
         inputs=cast("Inputs", unwrap_from_export(outputs if resource.get("external") else inputs)),
         outputs=cast("State", unwrap_from_export(outputs)),
-        secret_names=frozenset(secret_names.union(resource.get("additionalSecretOutputs") or ())),
+        secret_names=frozenset(secret_names),
         ignored=tuple(resource.get("ignoreChanges") or ()),
         provider=unwrap_from_export(provider.get("inputs") or {}) if provider and is_explicit else None,
         provider_urn=str(provider["urn"]) if provider and is_explicit else None,
