@@ -20,7 +20,7 @@ demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with 
 test: lint package  ## Lint, types, the archives, and all tests on the built wheel, those on the real engine included
 	$(MAKE) --no-print-directory VENV=.venv-wheel unit search engine
 
-check: lint unit  ## The inner loop, a minute: lint, types and the unit tests
+check: lint unit  ## The inner loop, three minutes: lint, types and the unit tests
 
 lint: .venv/installed
 	ruff check .

@@ -13,6 +13,7 @@ PROVIDER = [
     "values",
     "address",
     "process",
+    "spellings",
     "redact",
     "settings",
     "account",

@@ -42,8 +42,8 @@ def test_diff_agrees_with_the_table(shared_door: Door, case: Case) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("url", 5, "must be a string, not 5"),
-        ("url", True, "must be a string, not True"),
+        ("url", 5, "must be a string"),
+        ("url", True, "must be a string"),
         ("url", ["https://a.example"], "must be a string"),
         ("enabledEvents", "a", "must be a list of event names"),
         ("enabledEvents", {"a": 1}, "must be a list of event names"),

@@ -35,7 +35,7 @@ def test_adoption_warns_on_stderr_where_the_engine_shows_it(config: dict[str, st
 
 def test_a_preview_does_not_know_the_key_of_a_create_so_that_a_plan_does_not_fix_it(door: DynamicDoor) -> None:
     def key(olds: dict[str, str], *, is_preview: bool) -> str:
-        identity = json.dumps({"stack": "dev", "resource": "urn", "is_preview": is_preview})
+        identity = json.dumps({"stack": "dev", "resource": "urn", "is_preview": is_preview, "secret_names": []})
         checked, _ = door.check(olds, {**NEWS, "idempotencyKey": identity})
         return str(checked["idempotencyKey"])
 

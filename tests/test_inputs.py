@@ -61,7 +61,7 @@ def test_check_fixes_adopt_at_creation() -> None:
         ("https://exa mple.com", "without spaces"),
         ("https://example.com/\n", "without spaces"),
         ("", "absolute URL"),
-        (7, "must be a string, not 7"),
+        (7, "must be a string"),
         (["https://a.example"], "must be a string"),
         ("ftp://example.com", "begin with https://"),
         ("https://example.com:0/", "port between 1 and 65535"),
@@ -91,7 +91,8 @@ def test_check_says_what_is_wrong_with_events(events: Any, words: str) -> None:
 
 
 def test_check_says_what_is_wrong_with_a_status() -> None:
-    assert reason("status", "paused") == 'must be "enabled" or "disabled". Given: "paused"'
+    (mistake,) = failures(merged(GOOD, {"status": "paused"}))
+    assert mistake == Failure("status", 'must be "enabled" or "disabled"', '"paused"')
 
 
 def test_check_reports_all_mistakes_together() -> None:
@@ -207,15 +208,27 @@ def test_a_validation_error_itself_hides_what_was_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sent"),
+    ("failure", "secret_names", "sent"),
     [
-        (("status", 'must be "enabled"'), ("status", 'must be "enabled"')),
-        (("enabledEvents", "must not be empty"), ("enabledEvents", "must not be empty")),
-        (("url", "must begin with https://"), ("", "url must begin with https://")),
-        (("existingSigningSecret", "must be the secret"), ("", "existingSigningSecret must be the secret")),
+        (Failure("status", "must", '"off"'), (), ("status", 'must. Given: "off"')),
+        (Failure("status", "must", '"off"'), ("status",), ("", "status must")),
+        (Failure("enabledEvents", "must", "['a', 'a']"), (), ("enabledEvents", "must. Given: ['a', 'a']")),
+        (Failure("enabledEvents", "must", "['a', 'a']"), ("enabledEvents",), ("", "enabledEvents must")),
+        (Failure("url", "must", '"http://a"'), (), ("", 'url must. Given: "http://a"')),
+        (Failure("url", "must", '"http://a"'), ("url",), ("", 'url must. Given: "http://a"')),
+        (Failure("adopt", "must", '"x"'), ("adopt",), ("", "adopt must")),
+        (Failure("existingSigningSecret", "must"), (), ("", "existingSigningSecret must")),
     ],
 )
-def test_the_engine_is_told_the_property_only_where_its_value_may_be_shown(
-    given: tuple[str, str], sent: tuple[str, str]
+def test_the_engine_is_told_property_and_value_only_where_they_may_be_shown(
+    failure: Failure, secret_names: tuple[str, ...], sent: tuple[str, str]
 ) -> None:
-    assert inputs.Failure(*given).redacted() == sent
+    assert failure.redacted(secret_names) == sent
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://u:p@a.example/TOKEN?TOKEN#TOKEN", "TOKEN", "a.example/TOKEN", "TOKEN@a.example", "x://h/a@TOKEN", 7]
+)
+def test_a_broken_url_is_given_without_what_may_be_a_token(url: Any) -> None:
+    (mistake,) = failures({"url": url})
+    assert "TOKEN" not in "".join(mistake)

@@ -80,7 +80,7 @@ def test_a_server_that_trickles_is_given_up(handler: Callable[[socket.socket], N
 def test_a_server_that_takes_the_request_slowly_is_given_up() -> None:
     with RawServer(slow_reader) as server:
         api = client(server.url)
-        with pytest.raises(errors.NoAnswerError, match=r"within 0\.4 s \(WriteTimeout: timed out\)") as raised:
+        with pytest.raises(errors.NoAnswerError, match=r"within 0\.\d+ s \(WriteTimeout: timed out\)") as raised:
             api.update("we_1", {"url": "x" * 20_000_000})
         api.close()
     assert raised.value.may_have_arrived

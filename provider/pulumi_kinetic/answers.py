@@ -23,7 +23,7 @@ class _AmbiguousError(ValueError):
 
 
 def _endpoint_id(value: str) -> str:
-    if not _ID.fullmatch(value):
+    if not _ID.fullmatch(value) or redact.text(value) != value:  # an id is shown in messages
         raise ValueError
     return value
 

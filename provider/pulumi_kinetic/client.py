@@ -73,7 +73,7 @@ class Client:
             SettingsError: No request can be sent to the base URL.
         """
         self._settings = settings
-        self._secrets = (settings.api_key.get_secret_value(),)
+        self._secrets = (settings.api_key.get_secret_value(), *redact.pieces(settings.base_url))
         self._base_url = transport.parse_base_url(settings)
         self._carrier = carrier
         self._opened: httpx.Client | None = None
@@ -95,38 +95,49 @@ class Client:
             url: The endpoint's, for messages; of it, only scheme and host are shown.
         """
         operation = f"create a webhook endpoint for {redact.origin(url)}"
-        request = Request(operation, "POST", content=body, idempotency_key=idempotency_key, url=url)
+        request = Request(operation, "POST", content=body, idempotency_key=idempotency_key, urls=(url,))
         return self._call(request, answers.read_endpoint)
 
-    def get(self, endpoint_id: str) -> RemoteEndpoint:
+    def get(self, endpoint_id: str, url: str | None = None) -> RemoteEndpoint:
         """GET one endpoint.
+
+        Args:
+            endpoint_id: The endpoint.
+            url: What its URL should be, if that is known: no message shows more of it than scheme and host.
 
         Raises:
             NotFoundError: The API says that it doesn't exist in the key's organization and environment.
         """
-        request = Request(f"read webhook endpoint {endpoint_id}", "GET", _path_of(endpoint_id))
+        request = Request(f"read webhook endpoint {endpoint_id}", "GET", _path_of(endpoint_id), urls=(url,))
         return self._call(request, lambda answer: answers.read_endpoint(answer, endpoint_id))
 
-    def update(self, endpoint_id: str, fields: Mapping[str, object]) -> RemoteEndpoint:
+    def update(self, endpoint_id: str, fields: Mapping[str, object], url: str | None = None) -> RemoteEndpoint:
         """PATCH the given fields, named as in the API, and no others.
+
+        Args:
+            endpoint_id: The endpoint.
+            fields: What to change.
+            url: What its URL was, if that is known.
 
         Raises:
             NotFoundError: The API says that the endpoint doesn't exist.
         """
         operation = f"update webhook endpoint {endpoint_id}"
-        url = fields.get("url")
-        request = Request(
-            operation, "PATCH", _path_of(endpoint_id), content=encode(fields), url=url if isinstance(url, str) else None
-        )
+        urls = (url, fields.get("url"))
+        request = Request(operation, "PATCH", _path_of(endpoint_id), content=encode(fields), urls=urls)
         return self._call(request, lambda answer: answers.read_endpoint(answer, endpoint_id))
 
-    def delete(self, endpoint_id: str) -> None:
+    def delete(self, endpoint_id: str, url: str | None = None) -> None:
         """DELETE one endpoint.
+
+        Args:
+            endpoint_id: The endpoint.
+            url: What its URL should be, if that is known.
 
         Raises:
             NotFoundError: The API says that it doesn't exist (any more).
         """
-        request = Request(f"delete webhook endpoint {endpoint_id}", "DELETE", _path_of(endpoint_id))
+        request = Request(f"delete webhook endpoint {endpoint_id}", "DELETE", _path_of(endpoint_id), urls=(url,))
         self._call(request, lambda answer: answers.read_deleted(answer, endpoint_id))
 
     def list(
@@ -248,7 +259,7 @@ class Client:
             # a LocalProtocolError quotes our own headers, escaped: redaction wouldn't recognize a key
             words = "" if isinstance(error, httpx.LocalProtocolError) else f": {redact.text(str(error), *secrets)}"
             limit = f" within {seconds:.3g} s" if isinstance(error, httpx.TimeoutException) else ""
-            problem = f"no answer from {self._settings.base_url}{limit} ({type(error).__name__}{words})"
+            problem = f"no answer from {redact.text(self._settings.base_url)}{limit} ({type(error).__name__}{words})"
             raise errors.NoAnswerError(
                 request.operation,
                 problem,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple, cast
 from uuid import UUID, uuid4
 
-from pulumi_kinetic import client, errors
+from pulumi_kinetic import client, errors, redact
 from pulumi_kinetic.address import Address
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.claims import Claims
@@ -122,7 +122,7 @@ class Creator:
             self._of_earlier_runs.add(mine[0].key)
             return mine[0].key
         if records:
-            self._warn(_OTHER_ACCOUNT.format(base_url=records[0].base_url, urn=address.resource))
+            self._warn(_OTHER_ACCOUNT.format(base_url=redact.text(records[0].base_url), urn=address.resource))
         if self._journal.has_arrived(new_key):
             raise errors.SettledError(_PLAN_APPLIED, advice=_ANOTHER_PLAN)
         return new_key
@@ -211,7 +211,7 @@ class Creator:
         if self._claims.is_managed(endpoint_id):
             return True
         try:
-            missing = self._read_back(endpoint_id)
+            missing = self._read_back(endpoint_id, remote.url)
             if missing:
                 self._presence.require_deleted(endpoint_id, {}, missing)
         except errors.ApiError as error:
@@ -220,12 +220,12 @@ class Creator:
             return False
         return missing is not None
 
-    def _read_back(self, endpoint_id: str) -> errors.NotFoundError | None:
+    def _read_back(self, endpoint_id: str, url: str) -> errors.NotFoundError | None:
         """The API's last word, if it doesn't find the endpoint."""
         missing = None
         for _ in range(_READS):
             try:
-                self._api.get(endpoint_id)
+                self._api.get(endpoint_id, url)
             except errors.NotFoundError as error:  # noqa: PERF203 a retry is a try in a loop
                 missing = error
                 time.sleep(_READ_AGAIN_SECONDS)  # the POST may have made it just now, and not be seen everywhere yet

@@ -110,7 +110,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
             # doesn't tell a dynamic provider which resource it is. See
             # docs/contributing/engine-facts.md#secret-properties.
-            "idempotency_key": _as_secret(_identity(resource_name, opts.parent if opts else None)),
+            "idempotency_key": _as_secret(_identity(resource_name, opts.parent if opts else None, declared)),
             **dict.fromkeys(_COMPUTED),
         }
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
@@ -172,10 +172,10 @@ class KineticProvider(dynamic.ResourceProvider):
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs, and give a new resource its Idempotency-Key."""
         olds, declared = cast("Inputs", _plain(_olds)), cast("Inputs", _plain(news))
+        identity = _read_identity(declared.get("idempotencyKey"))
         if self._problems:
             checked = inputs.check(olds, declared, environment=None, new_key=str(uuid4()))
         else:
-            identity = _read_identity(declared.get("idempotencyKey"))
             address = Address(self._backend, get_project(), identity.stack, identity.resource)
             # what a preview doesn't know, an update plan doesn't fix
             checked = self._lifecycle.check(olds, declared, address, UNKNOWN if identity.is_preview else None)
@@ -183,7 +183,7 @@ class KineticProvider(dynamic.ResourceProvider):
             if is_planned and (notice := endpoint.adoption_notice(declared)):
                 self._inform(notice)
         broken_settings = [CheckFailure("", problem) for problem in self._problems]
-        failures = [CheckFailure(*failure.redacted()) for failure in checked.failures]
+        failures = [CheckFailure(*failure.redacted(identity.secret_names)) for failure in checked.failures]
         return CheckResult(cast("Properties", checked.inputs), broken_settings + failures)
 
     @errors.user_facing("compare the state with the program")
@@ -244,17 +244,25 @@ class _Identity(NamedTuple):
     stack: str = ""
     resource: str = ""
     is_preview: bool = False
+    secret_names: Sequence[str] = ()
 
 
-async def _identity(name: str, parent: pulumi.Resource | None) -> str:
-    """A resource's identity as text.
+async def _identity(name: str, parent: pulumi.Resource | None, declared: Mapping[str, object]) -> str:
+    """A resource's identity as text, and which inputs the program marks as secret.
 
     Awaiting the parent's URN, instead of using the Output, keeps the resource from depending on its parent's children.
     """
     parent_urn = await parent.urn.future() if parent is not None else ""
     stack = pulumi.get_stack()
     urn = dynamic_urn(stack, get_project(), name, parent_urn or "")
-    return json.dumps(_Identity(stack, urn, pulumi.runtime.is_dry_run())._asdict())
+    secret_names = [to_camel(name) for name, value in declared.items() if await _is_secret(value)]
+    return json.dumps(_Identity(stack, urn, pulumi.runtime.is_dry_run(), secret_names)._asdict())
+
+
+async def _is_secret(value: object) -> bool:
+    if isinstance(value, pulumi.Output):
+        return await value.is_secret()
+    return isinstance(value, list | tuple | set | frozenset) and any([await _is_secret(item) for item in value])
 
 
 def _read_identity(text: object) -> _Identity:

@@ -1,7 +1,7 @@
 """What a user may write: the inputs of a webhook endpoint, and every mistake in them. Pure functions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Literal, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, WrapValidator
@@ -21,19 +21,29 @@ class Failure(NamedTuple):
     """One mistake in the inputs.
 
     Attributes:
-        property: The property's name in the schema; "" where it isn't named to the engine.
+        property: The property's name in the schema.
         reason: What would be right.
+        given: What was given instead, fit to be shown unless the property is a secret; "" where that is left out.
     """
 
     property: str
     reason: str
+    given: str = ""
 
-    def redacted(self) -> "Failure":
-        """Return the failure as the engine may have it: it prints the value of a property that is named.
+    def redacted(self, secret_names: Collection[str] = ()) -> tuple[str, str]:
+        """Return the property and the reason as the engine may have them: it prints the value of a property named.
 
-        A URL may hold a password. See docs/contributing/engine-facts.md#check-failures-show-values.
+        So only events and status are named, and not where the program marks them as secret. Of a URL only scheme and
+        host are given: its path may hold a token. See docs/contributing/engine-facts.md#check-failures-show-values.
+
+        Args:
+            secret_names: The properties that the program marks as secret.
         """
-        return self if self.property in _SAFE_TO_NAME else Failure("", f"{self.property} {self.reason}")
+        is_secret = self.property in secret_names
+        given = f". Given: {self.given}" if self.given and (not is_secret or self.property == "url") else ""
+        if self.property in _SAFE_TO_NAME and not is_secret:
+            return self.property, f"{self.reason}{given}"
+        return "", f"{self.property} {self.reason}{given}"
 
 
 class Checked(NamedTuple):
@@ -69,16 +79,16 @@ def _is_old(name: str, olds: Mapping[str, object], given: Mapping[str, object]) 
     return name in olds and name in given and olds[name] == given[name]
 
 
-def _mistake(reason: str) -> PydanticCustomError:
-    return PydanticCustomError("mistake", "{reason}", {"reason": reason})
+def _mistake(reason: str, given: str = "") -> PydanticCustomError:
+    return PydanticCustomError("mistake", "{reason}", {"reason": reason, "given": given})
 
 
 def _check_url(value: object, environment: Environment | None) -> None:
     if not isinstance(value, str):
-        raise _mistake(f"must be a string, not {redact.value(value)}")
+        raise _mistake("must be a string")
     problems = _url_problems(value, environment)
     if problems:
-        raise _mistake(f"{'; and '.join(problems)}. Given: {redact.value(value)}")
+        raise _mistake("; and ".join(problems), redact.origin(value))
 
 
 def _url_problems(url: str, environment: Environment | None) -> list[str]:
@@ -104,7 +114,7 @@ def _is_port(port: str | None) -> bool:
 
 def _check_events(value: object, _environment: Environment | None) -> None:
     if not isinstance(value, list):
-        raise _mistake(f"must be a list of event names, or omitted for all events, not {redact.value(value)}")
+        raise _mistake("must be a list of event names, or omitted for all events", redact.value(value))
     problems = {
         'must not be empty: omit it, or give ["*"], for all events; to receive none, set status to "disabled"': (
             not value
@@ -114,7 +124,7 @@ def _check_events(value: object, _environment: Environment | None) -> None:
     }
     mistakes = [problem for problem, present in problems.items() if present]
     if mistakes:
-        raise _mistake(f"{'; and '.join(mistakes)}. Given: {redact.value(value)}")
+        raise _mistake("; and ".join(mistakes), redact.value(value))
 
 
 def _is_name(event: object) -> bool:
@@ -123,13 +133,13 @@ def _is_name(event: object) -> bool:
 
 def _check_status(value: object, _environment: Environment | None) -> None:
     if value not in ("enabled", "disabled"):
-        raise _mistake(f'must be "enabled" or "disabled". Given: {redact.value(value)}')
+        raise _mistake('must be "enabled" or "disabled"', redact.value(value))
 
 
 def _check_adopt(value: object, _environment: Environment | None) -> None:
     if not isinstance(value, str) or not re.fullmatch(r"we_[A-Za-z0-9_-]+", value):
         example = "we_8KdQ2n4Vb1Xc7M"
-        raise _mistake(f"must be the id of an existing endpoint, such as {example}. Given: {redact.value(value)}")
+        raise _mistake(f"must be the id of an existing endpoint, such as {example}", redact.value(value))
 
 
 def _check_secret(value: object, _environment: Environment | None) -> None:
@@ -192,7 +202,14 @@ def _failures(given: Mapping[str, object], environment: Environment | None) -> l
         Declaration.model_validate(given, context={"environment": environment})
     except ValidationError as error:
         mistakes = error.errors(include_input=False, include_url=False)
-        return [Failure(str(mistake["loc"][0]), _MESSAGES.get(mistake["type"], mistake["msg"])) for mistake in mistakes]
+        return [
+            Failure(
+                str(mistake["loc"][0]),
+                _MESSAGES.get(mistake["type"], mistake["msg"]),
+                str(mistake.get("ctx", {}).get("given", "")),
+            )
+            for mistake in mistakes
+        ]
     return []
 
 

@@ -150,7 +150,7 @@ class Lifecycle:
             self._require_same_environment(endpoint_id, state)
             if state:  # an import shows nothing that the engine has saved
                 self._note_in_state(endpoint_id, state)
-            remote = self._snapshot.get(endpoint_id) if state else self._api.get(endpoint_id)
+            remote = self._snapshot.get(endpoint_id, state.get("url")) if state else self._api.get(endpoint_id)
         except errors.NotFoundError as error:
             self._presence.require_deleted(endpoint_id, state, error)
             return None
@@ -182,7 +182,7 @@ class Lifecycle:
         self._creator.require_engine()
         try:
             with self._snapshot.writing():
-                remote = self._api.update(endpoint_id, fields_of(patch))
+                remote = self._api.update(endpoint_id, fields_of(patch), state.get("url"))
         except errors.NotFoundError as error:
             self._presence.require_deleted(endpoint_id, state, error)
             raise error.with_advice(_DELETED_OUTSIDE) from None
@@ -216,7 +216,7 @@ class Lifecycle:
             self._journal.note_arrival(state.get("idempotencyKey"), endpoint_id)
             self._presence.note_in_state(endpoint_id, state)
             with self._snapshot.writing():
-                self._api.delete(endpoint_id)
+                self._api.delete(endpoint_id, state.get("url"))
             self._presence.note_found(endpoint_id, state)
         except errors.NotFoundError as error:
             self._presence.require_deleted(endpoint_id, state, error)
@@ -259,7 +259,7 @@ class Lifecycle:
             )
         with self._claims.adopting(endpoint_id):
             try:
-                remote, echo = converge(self._api, self._api.get(endpoint_id), inputs, {})
+                remote, echo = converge(self._api, self._api.get(endpoint_id, inputs.get("url")), inputs, {})
             except errors.NotFoundError as error:
                 raise errors.AdoptionError(
                     f"{endpoint_id} can't be adopted: {error}",
@@ -296,5 +296,5 @@ def converge(
     """
     patch = endpoint.patch_for(remote.properties, wanted)
     if patch:
-        remote = api.update(remote.webhook_endpoint_id, fields_of(patch))
+        remote = api.update(remote.webhook_endpoint_id, fields_of(patch), remote.url)
     return remote, endpoint.echo_of(echo, wanted, patch, remote.properties)

@@ -123,10 +123,10 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
         address = Address(self._backend, project, stack, request.urn)
         new_key = key_from(request.randomSeed, request.urn) if request.randomSeed else None
         checked = self._configured().check(cast("Inputs", olds.values), cast("Inputs", news.values), address, new_key)
-        failures = [failure.redacted() for failure in checked.failures]
+        failures = [failure.redacted(news.secret_names) for failure in checked.failures]
         return messages.CheckResponse(
             inputs=_to_struct(checked.inputs, news.secret_names),
-            failures=[messages.CheckFailure(property=failure.property, reason=failure.reason) for failure in failures],
+            failures=[messages.CheckFailure(property=name, reason=reason) for name, reason in failures],
         )
 
     @_answers("compare the state with the program")

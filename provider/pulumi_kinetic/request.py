@@ -3,8 +3,10 @@
 Source: API reference, "Webhook Endpoints".
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+
+from pulumi_kinetic import redact
 
 COLLECTION = "/v1/webhook_endpoints"
 
@@ -20,7 +22,7 @@ class Request:
         content: The body's bytes, if it has one.
         params: The query.
         idempotency_key: For a create; never shown.
-        url: The endpoint's, where the body has one: a server may repeat it, and it may be secret.
+        urls: The endpoint's, as it was and as it is to be: a server may repeat them, and they may be secret.
     """
 
     operation: str
@@ -29,7 +31,7 @@ class Request:
     content: bytes | None = None
     params: Mapping[str, str | int] = field(default_factory=dict)
     idempotency_key: str | None = field(default=None, repr=False)
-    url: str | None = field(default=None, repr=False)
+    urls: Collection[object] = field(default=(), repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -40,7 +42,8 @@ class Request:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no message may show, though the server repeats it."""
-        return tuple(filter(None, (self.idempotency_key, self.url)))
+        pieces = (piece for url in self.urls if isinstance(url, str) for piece in redact.pieces(url))
+        return (self.idempotency_key or "", *pieces)
 
     @property
     def scope(self) -> str:

@@ -72,7 +72,7 @@ def _check_key(value: object) -> str:
 
 def _check_base_url(value: object) -> str:
     """Return the URL put together again from its parsed parts, so that requests go to what the rules have seen."""
-    mistake = _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {redact.value(value)}")
+    mistake = _mistake(f"must be an absolute URL such as {SANDBOX_URL}. Given: {redact.origin(str(value))}")
     text = str(value).strip()
     try:
         parts = urlsplit(text)

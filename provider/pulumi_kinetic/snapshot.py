@@ -50,8 +50,12 @@ class Snapshot:
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
-    def get(self, endpoint_id: str) -> RemoteEndpoint:
+    def get(self, endpoint_id: str, url: str | None = None) -> RemoteEndpoint:
         """Return an endpoint as it was at some moment of the last ten seconds.
+
+        Args:
+            endpoint_id: The endpoint.
+            url: What its URL should be, if that is known.
 
         Raises:
             NotFoundError: A GET of this very endpoint says so; its absence from a listing never does.
@@ -62,7 +66,7 @@ class Snapshot:
             listing.reads += 1
             is_early = listing.reads <= FEW
         found = None if is_early else self._find(listing, endpoint_id)
-        return found or self._api.get(endpoint_id)
+        return found or self._api.get(endpoint_id, url)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

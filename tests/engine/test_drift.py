@@ -132,6 +132,7 @@ def test_every_form_shows_all_three_kinds_and_no_secret(
     for code, text in texts.values():
         assert code == 7
         assert all(word in text for word in ("https://other.example", "gone", other))
+        assert text.count(other) == 1
         assert not any(word in text for word in ("TOKEN", "OTHER", "whsec_", KEY, READ_ONLY_KEY))
     _, text = drift(deployment, "--format", "github", GITHUB_WORKSPACE=str(ROOT))
     lines = Path(__file__).read_text().splitlines()

@@ -28,7 +28,7 @@ class Api(Client):
 
     remote: RemoteEndpoint
 
-    def get(self, endpoint_id: str) -> RemoteEndpoint:
+    def get(self, endpoint_id: str, _url: str | None = None) -> RemoteEndpoint:
         assert endpoint_id == self.remote.webhook_endpoint_id
         return self.remote
 

@@ -64,7 +64,7 @@ class World:
             else:
                 act(self._chance.choice(known))
 
-    def get(self, endpoint_id: str) -> RemoteEndpoint:
+    def get(self, endpoint_id: str, _url: str | None = None) -> RemoteEndpoint:
         with self._lock:
             self.happen()
             url = self._current.get(endpoint_id)

@@ -16,7 +16,7 @@ def run_command(deployment: Deployment, *arguments: str, **variables: str) -> tu
         cwd=deployment.stack.workspace.work_dir,
         capture_output=True,
         text=True,
-        env={**deployment.variables, **variables},
+        env={**deployment.variables, "COLUMNS": "200", **variables},
         check=False,
         timeout=RUN_SECONDS,
     )

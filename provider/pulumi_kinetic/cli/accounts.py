@@ -71,7 +71,7 @@ class Account:
     ) -> RemoteEndpoint | None:
         """The endpoint, or None where its absence counts. See docs/contributing/design.md#another-account."""
         try:
-            return self._api.get(missing.endpoint_id)
+            return self._api.get(missing.endpoint_id, missing.outputs.get("url"))
         except errors.NotFoundError as error:
             self._require_proof()
             here, last_seen = account.account_of(self.settings), account.parse(missing.outputs.get("account"))

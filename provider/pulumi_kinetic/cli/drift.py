@@ -166,7 +166,9 @@ def find_drift(  # noqa: PLR0913 all that a report depends on
                 creates = f"{interrupted} creates were" if interrupted > 1 else "1 create was"
                 report.notes.append(_INTERRUPTED.format(stack=name, count=creates))
         for account in accounts:
-            report.unmanaged += _unmanaged_of(account, known)
+            unmanaged_here = _unmanaged_of(account, known)
+            report.unmanaged += unmanaged_here
+            known |= {one.webhook_endpoint_id for one in unmanaged_here}  # another key may see the same account
             report.notes += account.notes
     report.unmanaged.sort(key=lambda listed: listed.created_at)
     return report
