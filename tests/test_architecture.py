@@ -39,12 +39,13 @@ PROVIDER = [
     "engine_log",
     "lookups",
     "arguments",
+    "identity",
     "dynamic",
     "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"arguments", "dynamic", "engine_log", "lookups", "plugin", "plugin_process"},
+    "pulumi": {"arguments", "dynamic", "engine_log", "identity", "lookups", "plugin", "plugin_process"},
     "grpc": {"engine_log", "plugin", "plugin_process"},
     "httpx": {"answers", "client", "refusals", "transport"},
     "httpcore": {"network", "transport"},

@@ -1,12 +1,15 @@
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
+from pydantic.alias_generators import to_camel
 
 from pulumi_kinetic import arguments
+from pulumi_kinetic.dynamic import WebhookEndpoint
 from support import outputs
 
 NAMES = ["b", "a", "c"]
@@ -122,3 +125,9 @@ def test_an_import_is_refused_with_what_to_use_instead() -> None:
 @pytest.mark.parametrize("options", [None, pulumi.ResourceOptions(protect=True)])
 def test_other_options_are_not_refused(options: pulumi.ResourceOptions | None) -> None:
     arguments.require_supported("orders", options)
+
+
+def test_the_schemas_names_are_those_of_python_in_camel_case() -> None:
+    given = inspect.signature(WebhookEndpoint).parameters.keys() - {"resource_name", "opts"}
+    names = {*given, *WebhookEndpoint.__annotations__, "idempotency_key"}
+    assert {name: to_camel(name) for name in names if to_camel(name) != name} == arguments.SCHEMA_NAMES

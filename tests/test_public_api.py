@@ -68,9 +68,14 @@ def test_an_error_is_caught_by_name_without_the_sdk() -> None:
     assert imported_after("pulumi_kinetic.NotFoundError") == []
 
 
-def test_the_resource_brings_the_sdk() -> None:
+def test_the_resource_brings_the_sdk_and_no_more() -> None:
+    """A program that declares endpoints sends no request, and checks nothing: the provider does, in its own process."""
+    assert imported_after("pulumi_kinetic.WebhookEndpoint") == ["pulumi", "grpc", "google.protobuf"]
+
+
+def test_a_look_up_brings_all() -> None:
     """Also the guard of the tests above: what they look for is seen where it is."""
-    assert imported_after("pulumi_kinetic.WebhookEndpoint") == list(HEAVY)
+    assert imported_after("pulumi_kinetic.get_webhook_endpoint") == list(HEAVY)
 
 
 def test_every_public_name_is_listed_before_it_is_used() -> None:

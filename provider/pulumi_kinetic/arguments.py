@@ -14,6 +14,16 @@ EventNames: TypeAlias = pulumi.Input[Iterable[pulumi.Input[str]] | None]
 Status: TypeAlias = pulumi.Input[Literal["enabled", "disabled"] | str | None]  # noqa: PYI051 an editor proposes the two
 """A status. Any string passes a type checker, since a configuration's value is any string to it."""
 
+SCHEMA_NAMES = {
+    "webhook_endpoint_id": "webhookEndpointId",
+    "enabled_events": "enabledEvents",
+    "created_at": "createdAt",
+    "signing_secret": "signingSecret",
+    "existing_signing_secret": "existingSigningSecret",
+    "idempotency_key": "idempotencyKey",
+}
+"""How the schema names those properties that it names otherwise than Python."""
+
 _EXPECTED = {"enabled_events": "names of events"}
 _BYTES = (bytes, bytearray, memoryview)
 _PROVIDER = (

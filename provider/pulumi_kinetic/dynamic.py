@@ -1,10 +1,12 @@
-"""The front door for Python programs: a dynamic provider, and what a program imports."""
+"""The front door for Python programs: a dynamic provider, and what a program imports.
 
-import json
+A program needs the resource only. So what the provider needs, in the engine's process, it imports when it is called.
+"""
+
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pulumi
@@ -19,19 +21,19 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 from pulumi.metadata import get_project
-from pydantic.alias_generators import to_camel, to_snake
 
-from pulumi_kinetic import endpoint, errors, inputs, settings
-from pulumi_kinetic.address import Address, backend_url, dynamic_urn
-from pulumi_kinetic.arguments import EventNames, Status, event_names, require_sendable, require_supported
-from pulumi_kinetic.client import Client
-from pulumi_kinetic.endpoint import Inputs, State
-from pulumi_kinetic.engine_log import engine_log
-from pulumi_kinetic.journal import Journal, default_folder
-from pulumi_kinetic.lifecycle import Lifecycle
-from pulumi_kinetic.process import Parent
+from pulumi_kinetic import errors
+from pulumi_kinetic.address import Address, backend_url
+from pulumi_kinetic.arguments import SCHEMA_NAMES, EventNames, Status, event_names, require_sendable, require_supported
+from pulumi_kinetic.identity import identity_text, read_identity
 from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
 
+if TYPE_CHECKING:
+    from pulumi_kinetic import endpoint
+    from pulumi_kinetic.endpoint import State
+    from pulumi_kinetic.lifecycle import Lifecycle
+
+_ATTRIBUTES = {schema_name: name for name, schema_name in SCHEMA_NAMES.items()}
 _COMPUTED = ("webhook_endpoint_id", "created_at", "environment", "signing_secret")
 _UNNAMED_TYPE = "pulumi-python:dynamic:Resource"
 
@@ -110,7 +112,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
             # doesn't tell a dynamic provider which resource it is. See
             # docs/contributing/engine-facts.md#secret-properties.
-            "idempotency_key": _as_secret(_identity(resource_name, opts.parent if opts else None, declared)),
+            "idempotency_key": _as_secret(identity_text(resource_name, opts.parent if opts else None, declared)),
             **dict.fromkeys(_COMPUTED),
         }
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
@@ -134,11 +136,11 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
-        return prop if prop.startswith("__") else to_camel(prop)
+        return SCHEMA_NAMES.get(prop, prop)
 
     def translate_output_property(self, prop: str) -> str:
         """Return the Python attribute of a property."""
-        return prop if prop.startswith("__") else to_snake(prop)
+        return _ATTRIBUTES.get(prop, prop)
 
 
 class KineticProvider(dynamic.ResourceProvider):
@@ -148,7 +150,7 @@ class KineticProvider(dynamic.ResourceProvider):
     See docs/contributing/engine-facts.md#no-dict-in-the-pickle.
     """
 
-    _lifecycle: Lifecycle
+    _lifecycle: "Lifecycle"
     _backend: str
     _inform: Callable[[str], None]
     _problems: Sequence[str] = ()
@@ -156,6 +158,13 @@ class KineticProvider(dynamic.ResourceProvider):
     @errors.user_facing("configure the provider")
     def configure(self, req: ConfigureRequest) -> None:
         """Take the settings; mistakes in them are reported by `check`, whose failures the engine shows well."""
+        from pulumi_kinetic import settings  # noqa: PLC0415 see the module's docstring, here and below
+        from pulumi_kinetic.client import Client  # noqa: PLC0415
+        from pulumi_kinetic.engine_log import engine_log  # noqa: PLC0415
+        from pulumi_kinetic.journal import Journal, default_folder  # noqa: PLC0415
+        from pulumi_kinetic.lifecycle import Lifecycle  # noqa: PLC0415
+        from pulumi_kinetic.process import Parent  # noqa: PLC0415
+
         try:
             loaded = settings.load(lambda key: req.config.get(f"kinetic:{key}"), os.environ)
             # the SDK's own log has no engine in this process: it prints warnings, which the engine shows, and no more
@@ -171,8 +180,10 @@ class KineticProvider(dynamic.ResourceProvider):
     @errors.user_facing("check the inputs")
     def check(self, _olds: Properties, news: Properties) -> CheckResult:
         """Validate the inputs, and give a new resource its Idempotency-Key."""
-        olds, declared = cast("Inputs", _plain(_olds)), cast("Inputs", _plain(news))
-        identity = _read_identity(declared.get("idempotencyKey"))
+        from pulumi_kinetic import endpoint, inputs  # noqa: PLC0415
+
+        olds, declared = cast("endpoint.Inputs", _plain(_olds)), cast("endpoint.Inputs", _plain(news))
+        identity = read_identity(declared.get("idempotencyKey"))
         if self._problems:
             checked = inputs.check(olds, declared, environment=None, new_key=str(uuid4()))
         else:
@@ -193,27 +204,29 @@ class KineticProvider(dynamic.ResourceProvider):
         A state that the plugin saved holds no provider, without which the SDK can neither read nor delete: "changed"
         once, an update that makes no request, puts it there. See docs/contributing/engine-facts.md#changing-doors.
         """
-        names = self._configured().diff(_id, _state(_olds), cast("Inputs", _plain(_news)))
+        names = self._configured().diff(_id, _state(_olds), cast("endpoint.Inputs", _plain(_news)))
         return DiffResult(changes=bool(names) or PROVIDER_PICKLE not in _olds, replaces=[])
 
     @errors.user_facing("create the endpoint")
     def create(self, props: Properties) -> CreateResult:
         """Create or adopt an endpoint."""
-        endpoint_id, state = self._configured().create(cast("Inputs", _plain(props)))
+        endpoint_id, state = self._configured().create(cast("endpoint.Inputs", _plain(props)))
         return CreateResult(endpoint_id, cast("Properties", state))
 
     @errors.user_facing("read the endpoint")
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return the endpoint as it is now; `ReadResult(None, {})` where the API says that it is gone."""
+        from pulumi_kinetic.endpoint import inputs_of  # noqa: PLC0415
+
         state = self._configured().read(id_, _state(props))
         if state is None:
             return ReadResult(None, {})
-        return ReadResult(id_, cast("Properties", state), cast("Properties", endpoint.inputs_of(state)))
+        return ReadResult(id_, cast("Properties", state), cast("Properties", inputs_of(state)))
 
     @errors.user_facing("update the endpoint")
     def update(self, _id: str, _olds: Properties, _news: Properties) -> UpdateResult:
         """Send one PATCH of what differs."""
-        state = self._configured().update(_id, _state(_olds), cast("Inputs", _plain(_news)))
+        state = self._configured().update(_id, _state(_olds), cast("endpoint.Inputs", _plain(_news)))
         return UpdateResult(cast("Properties", state))
 
     @errors.user_facing("delete the endpoint")
@@ -221,7 +234,7 @@ class KineticProvider(dynamic.ResourceProvider):
         """Delete the endpoint; one that is gone already is as good."""
         self._configured().delete(_id, _state(_props))
 
-    def _configured(self) -> Lifecycle:
+    def _configured(self) -> "Lifecycle":
         if self._problems:
             raise errors.SettingsError(self._problems)
         return self._lifecycle
@@ -238,48 +251,11 @@ def _none(_: object) -> None:
     pass
 
 
-class _Identity(NamedTuple):
-    """What a resource's constructor knows, and the engine doesn't tell a dynamic provider."""
-
-    stack: str = ""
-    resource: str = ""
-    is_preview: bool = False
-    secret_names: Sequence[str] = ()
-
-
-async def _identity(name: str, parent: pulumi.Resource | None, declared: Mapping[str, object]) -> str:
-    """A resource's identity as text, and which inputs the program marks as secret.
-
-    Awaiting the parent's URN, instead of using the Output, keeps the resource from depending on its parent's children.
-    """
-    parent_urn = await parent.urn.future() if parent is not None else ""
-    stack = pulumi.get_stack()
-    urn = dynamic_urn(stack, get_project(), name, parent_urn or "")
-    secret_names = [to_camel(name) for name, value in declared.items() if await _is_secret(value)]
-    return json.dumps(_Identity(stack, urn, pulumi.runtime.is_dry_run(), secret_names)._asdict())
-
-
-async def _is_secret(value: object) -> bool:
-    if isinstance(value, pulumi.Output):
-        return await value.is_secret()
-    return isinstance(value, list | tuple | set | frozenset) and any([await _is_secret(item) for item in value])
-
-
-def _read_identity(text: object) -> _Identity:
-    """What `_identity` wrote; empty for the inputs of an earlier release, and for what a preview doesn't know."""
-    try:
-        identity = json.loads(str(text))
-    except ValueError:
-        return _Identity()
-    is_identity = isinstance(identity, dict) and identity.keys() == set(_Identity._fields)
-    return _Identity(**identity) if is_identity else _Identity()
-
-
 def _as_secret(value: pulumi.Input[str | None] | Coroutine[Any, Any, str]) -> pulumi.Input[str | None]:
     return None if value is None else pulumi.Output.secret(cast("pulumi.Input[str]", value))
 
 
-def _state(properties: Properties) -> State:
+def _state(properties: Properties) -> "State":
     return cast("State", _plain(properties))
 
 
