@@ -12,7 +12,7 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint package unit search engine format sweep schema state mutants clean
+.PHONY: demo test check lint package unit search engine format sweep bench schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -50,6 +50,10 @@ format: .venv/installed
 
 sweep: .venv/installed  ## Kill many runs and count what is lost (hours; RUNS=100 for less)
 	python scripts/sweep.py --runs $(RUNS)
+
+bench: .venv/installed  ## Measure both doors beside a plain provider and one that does nothing (about an hour)
+	python scripts/engine.py >/dev/null
+	python scripts/bench.py
 
 schema: .venv/installed  ## Write schema.json from the models
 	pulumi-kinetic schema > schema.json

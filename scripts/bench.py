@@ -1,0 +1,236 @@
+"""Measure both doors beside a plain dynamic provider and one that does nothing: `make bench`.
+
+Each operation runs in turn on a stack of each of the four, several times over, on one machine at one time; what counts
+is the ratio of two of them in one turn, with its spread. The API is the emulator in a process of its own, with a delay
+before each answer. Writes a JSON file, and a plot beside it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import engine
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests")]
+
+from bench_memory import PeakMemory  # noqa: E402 the tests' harness is on the path now
+from bench_plot import plot  # noqa: E402
+from bench_providers import floor, plain  # noqa: E402
+from support.emulator import KEY, EmulatorClient  # noqa: E402
+from support.sdk import RESOURCE_BY_DOOR  # noqa: E402
+from support.stack import Deployment  # noqa: E402
+from support.waiting import first_line  # noqa: E402
+
+DECLARE: dict[str, Callable[..., Any]] = {**RESOURCE_BY_DOOR, "plain": plain, "floor": floor}
+OURS = ("dynamic", "plugin")
+FAR_AWAY = 10**9
+
+
+class Measured(NamedTuple):
+    """What one operation took on one stack.
+
+    Attributes:
+        seconds: Wall time of the command.
+        requests: How many the API got.
+        peak_mib: The most memory that a provider process had, in MiB.
+    """
+
+    seconds: float
+    requests: int
+    peak_mib: float
+
+
+class Contender:
+    """A stack of one provider."""
+
+    def __init__(self, name: str, folder: Path, environment: dict[str, str], emulator: EmulatorClient) -> None:
+        self.name = name
+        self.count = 0
+        self.generation = 0
+        self._emulator = emulator
+        settings = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url, "KINETIC_TIMEOUT_SECONDS": "60"}
+        variables = {**environment, **settings, "PYTHONPATH": str(ROOT / "scripts")}
+        self.stack = Deployment(folder / name, variables, {}, program=self._declare)
+
+    def run(self, operation: str) -> Measured:
+        """Run a command of the engine, and measure it."""
+        stack = self.stack.stack
+        commands: dict[str, Callable[[], object]] = {
+            "up": stack.up,
+            "refresh": stack.refresh,
+            "preview": stack.preview,
+            "preview --refresh": lambda: stack.preview(refresh=True),
+            "destroy": stack.destroy,
+        }
+        self._emulator.clear_log()
+        with PeakMemory() as memory:
+            began = time.monotonic()
+            commands[operation]()
+            seconds = time.monotonic() - began
+        return Measured(seconds, len(self._emulator.requests()), memory.peak_mib)
+
+    def _declare(self) -> None:
+        for number in range(self.count):
+            url = f"https://example.com/{self.name}/{number}/{self.generation}"
+            DECLARE[self.name](f"endpoint-{number}", url=url, enabled_events=["judgment.created"])
+
+
+class Bench:
+    """The runs of one benchmark, and what they have measured."""
+
+    def __init__(self, contenders: list[Contender], emulator: EmulatorClient, repeats: int) -> None:
+        self._contenders = contenders
+        self._emulator = emulator
+        self._repeats = repeats
+        self.results: list[dict[str, Any]] = []
+
+    def life(self, count: int) -> None:
+        """Create, update and delete so many, at no delay."""
+        took: dict[str, dict[str, list[Measured]]] = {"create": {}, "update": {}, "delete": {}}
+        for contender in self._in_turn():
+            contender.count = count
+            for phase, operation in (("create", "up"), ("update", "up"), ("delete", "destroy")):
+                contender.generation += phase == "update"
+                took[phase].setdefault(contender.name, []).append(contender.run(operation))
+        for phase, measured in took.items():
+            self._note(f"{phase} {count}", measured)
+
+    def standing(self, count: int, delays_ms: tuple[int, ...], among: int = 0) -> None:
+        """Preview and refresh a stack of so many, perhaps among others that it doesn't manage."""
+        for contender in self._contenders:
+            contender.count = count
+            contender.run("up")
+        self._emulator.seed(among)
+        self._each(f"preview {count}", "preview")
+        beside = f" among {among}" if among else ""
+        for delay in delays_ms:
+            self._emulator.faults({"delay_seconds": delay / 1000, "times": FAR_AWAY})
+            for operation in ("refresh", "preview --refresh"):
+                self._each(f"{operation} {count}{beside}, {delay} ms", operation)
+        self._emulator.faults()
+        for contender in self._contenders:
+            contender.run("destroy")
+
+    def _each(self, scenario: str, operation: str) -> None:
+        took: dict[str, list[Measured]] = {}
+        for contender in self._in_turn():
+            took.setdefault(contender.name, []).append(contender.run(operation))
+        self._note(scenario, took)
+
+    def _in_turn(self) -> Iterator[Contender]:
+        for turn in range(self._repeats):  # whoever begins has the colder caches
+            first = turn % len(self._contenders)
+            yield from [*self._contenders[first:], *self._contenders[:first]]
+
+    def _note(self, scenario: str, took: dict[str, list[Measured]]) -> None:
+        for name, measured in took.items():
+            result = {
+                "scenario": scenario,
+                "contender": name,
+                "seconds": [round(each.seconds, 3) for each in measured],
+                "requests": max(each.requests for each in measured),
+                "peak_mib": round(max(each.peak_mib for each in measured)),
+            }
+            result |= {f"of_{base}": ratio(measured, took[base]) for base in ("floor", "plain") if base in took}
+            self.results.append(result)
+            print(line_of(result), flush=True)
+
+
+def ratio(measured: list[Measured], base: list[Measured]) -> dict[str, float]:
+    """Return how much longer it took than another in the same turn: median, least and most."""
+    ratios = [one.seconds / other.seconds for one, other in zip(measured, base, strict=True)]
+    return {"median": round(statistics.median(ratios), 2), "min": round(min(ratios), 2), "max": round(max(ratios), 2)}
+
+
+def line_of(result: dict[str, Any]) -> str:
+    """Return a result as a line of text."""
+    ratios = [
+        f"{result[key]['median']:.2f} x {key[3:]} ({result[key]['min']:.2f}-{result[key]['max']:.2f})"
+        for key in ("of_floor", "of_plain")
+        if key in result
+    ]
+    median = statistics.median(result["seconds"])
+    figures = f"{median:7.2f} s  {result['requests']:5} requests  {result['peak_mib']:4} MiB"
+    return f"{result['scenario']:36} {result['contender']:8} {figures}  {', '.join(ratios)}"
+
+
+def start_up(repeats: int) -> list[dict[str, Any]]:
+    """Return what imports and the command take, `import pulumi` being the floor."""
+    python = [sys.executable, "-c"]
+    commands = {
+        "import pulumi": [*python, "import pulumi"],
+        "import pulumi_kinetic": [*python, "import pulumi_kinetic"],
+        "its resource": [*python, "import pulumi_kinetic; pulumi_kinetic.WebhookEndpoint"],
+        "pulumi-kinetic --help": [str(Path(sys.executable).with_name("pulumi-kinetic")), "--help"],
+    }
+    took: dict[str, list[Measured]] = {name: [] for name in commands}
+    for _ in range(repeats):
+        for name, command in commands.items():
+            began = time.monotonic()
+            subprocess.run(command, check=True, capture_output=True)
+            took[name].append(Measured(time.monotonic() - began, 0, 0))
+    return [
+        {
+            "scenario": "start-up",
+            "contender": name,
+            "seconds": [round(each.seconds, 3) for each in measured],
+            "of_import_pulumi": ratio(measured, took["import pulumi"]),
+        }
+        for name, measured in took.items()
+    ]
+
+
+@contextmanager
+def emulated() -> Iterator[EmulatorClient]:
+    """Run the emulator in a process of its own, so that it takes no time of the one that runs programs."""
+    command = [str(Path(sys.executable).with_name("pulumi-kinetic")), "emulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        url = next(word for word in first_line(process, "the emulator's URL").split() if word.startswith("http"))
+        with EmulatorClient(url.rstrip(".,")) as client:
+            yield client
+        process.terminate()
+
+
+def main() -> None:
+    """Run the benchmark and write what it has measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "bench.json")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[200, 1000])
+    parser.add_argument("--delays", type=int, nargs="*", default=[0, 50, 100])
+    parser.add_argument("--life", type=int, default=200, help="How many are created, updated and deleted.")
+    parser.add_argument("--among", type=int, default=10_000, help="Among how many others ten of ours are refreshed.")
+    options = parser.parse_args()
+    with ExitStack() as closing:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+        emulator = closing.enter_context(emulated())
+        environment = engine.environment()
+        contenders = [Contender(name, folder, environment, emulator) for name in DECLARE]
+        bench = Bench(contenders, emulator, options.repeats)
+        bench.results += start_up(options.repeats)
+        if options.life:
+            bench.life(options.life)
+        for size in options.sizes:
+            bench.standing(size, tuple(options.delays))
+        if options.among:
+            few = Bench([one for one in contenders if one.name in (*OURS, "floor")], emulator, options.repeats)
+            few.standing(10, (50,), among=options.among)
+            bench.results += few.results
+    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
+    options.output.write_text(json.dumps({"machine": machine, "results": bench.results}, indent=1) + "\n")
+    plot(bench.results, options.output.with_suffix(".png"))
+
+
+if __name__ == "__main__":
+    main()

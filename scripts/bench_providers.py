@@ -1,0 +1,89 @@
+"""What the benchmark compares with: a dynamic provider as Pulumi's documentation teaches, and one that does nothing.
+
+In a module of its own, so that a state holds a reference to the provider and not its code.
+"""
+
+import os
+from typing import Any
+
+import httpx
+import pulumi
+from pulumi import dynamic
+
+Properties = dict[str, Any]
+_COLLECTION = "/v1/webhook_endpoints"
+
+
+def _api() -> httpx.Client:
+    headers = {"Authorization": f"Bearer {os.environ['KINETIC_API_KEY']}", "MD-Version": "2026-06-11"}
+    return httpx.Client(base_url=os.environ["KINETIC_BASE_URL"], headers=headers, timeout=30)
+
+
+class PlainProvider(dynamic.ResourceProvider):
+    """One request a call, and nothing else."""
+
+    def create(self, props: Properties) -> dynamic.CreateResult:
+        """POST."""
+        with _api() as api:
+            body = {"url": props["url"], "enabled_events": props["enabled_events"]}
+            made = api.post(_COLLECTION, json=body, headers={"Idempotency-Key": os.urandom(8).hex()}).json()
+        return dynamic.CreateResult(made["webhook_endpoint_id"], {**props, **made})
+
+    def read(self, id_: str, props: Properties) -> dynamic.ReadResult:
+        """GET."""
+        with _api() as api:
+            return dynamic.ReadResult(id_, {**props, **api.get(f"{_COLLECTION}/{id_}").json()})
+
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.DiffResult:
+        """Compare the properties that can change."""
+        return dynamic.DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("url", "enabled_events")))
+
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.UpdateResult:
+        """PATCH."""
+        with _api() as api:
+            body = {"url": _news["url"], "enabled_events": _news["enabled_events"]}
+            return dynamic.UpdateResult({**_olds, **_news, **api.patch(f"{_COLLECTION}/{_id}", json=body).json()})
+
+    def delete(self, _id: str, _props: Properties) -> None:
+        """DELETE."""
+        with _api() as api:
+            api.delete(f"{_COLLECTION}/{_id}")
+
+
+class FloorProvider(dynamic.ResourceProvider):
+    """Answers from memory: what is left is the engine's own time."""
+
+    def create(self, props: Properties) -> dynamic.CreateResult:
+        """Make up an id."""
+        return dynamic.CreateResult(f"we_{os.urandom(8).hex()}", {**props, "signing_secret": "whsec_floor"})
+
+    def read(self, id_: str, props: Properties) -> dynamic.ReadResult:
+        """Return what is known."""
+        return dynamic.ReadResult(id_, props)
+
+    def diff(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.DiffResult:
+        """Compare the properties that can change."""
+        return dynamic.DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("url", "enabled_events")))
+
+    def update(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.UpdateResult:
+        """Return what is wanted."""
+        return dynamic.UpdateResult({**_olds, **_news})
+
+
+class _Endpoint(dynamic.Resource, module="bench", name="Endpoint"):
+    signing_secret: pulumi.Output[str]
+
+    def __init__(self, provider: dynamic.ResourceProvider, name: str, url: str, enabled_events: list[str]) -> None:
+        props = {"url": url, "enabled_events": enabled_events, "signing_secret": None}
+        options = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"])
+        super().__init__(provider, name, props, options)
+
+
+def plain(name: str, *, url: str, enabled_events: list[str]) -> _Endpoint:
+    """Declare an endpoint of the plain provider."""
+    return _Endpoint(PlainProvider(), name, url, enabled_events)
+
+
+def floor(name: str, *, url: str, enabled_events: list[str]) -> _Endpoint:
+    """Declare an endpoint of the provider that does nothing."""
+    return _Endpoint(FloorProvider(), name, url, enabled_events)
