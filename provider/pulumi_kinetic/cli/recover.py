@@ -173,7 +173,8 @@ class Recovery:
             # another run holds the stack, or a killed one's lock is left: the next recover clears them
             self._report.problems.append(f"the pending creates are settled, but stay in the state: {error}")
             return
-        self._report.notes.append(f"{len(creates)} pending creates are settled: the engine has dropped them")
+        settled = "1 pending create is settled" if len(creates) == 1 else f"{len(creates)} pending creates are settled"
+        self._report.notes.append(f"{settled}, and gone from the state")
 
     def _not_arrived(self, state: JsonObject) -> list[JsonObject]:
         """The pending creates whose key neither this state shows nor, by the journal, an earlier one has shown.
