@@ -59,6 +59,18 @@ _MISSING_URL = (
 )
 
 
+class Mistake(NamedTuple):
+    """What is wrong with one setting.
+
+    Attributes:
+        setting: Its name in `SOURCES`.
+        problem: A sentence that names it, without the key.
+    """
+
+    setting: str
+    problem: str
+
+
 def _mistake(reason: str) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{reason}", {"reason": reason})
 
@@ -180,17 +192,23 @@ def load(config: Callable[[str], object], variables: Mapping[str, str]) -> Setti
     Raises:
         SettingsError: Has every mistake, none of which shows the key.
     """
+    settings, mistakes = read(config, variables)
+    if settings is None:
+        raise SettingsError([mistake.problem for mistake in mistakes])
+    return settings
+
+
+def read(config: Callable[[str], object], variables: Mapping[str, str]) -> tuple[Settings | None, list[Mistake]]:
+    """Return the settings, or None and every mistake in them; the arguments are those of `load`."""
     given = {name: _look_up(source, config, variables) for name, source in SOURCES.items()}
     given = {name: value for name, value in given.items() if value not in (None, "")}
-    problems = _problems_between(given)
+    mistakes = _mistakes_between(given)
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        mistakes = [mistake for mistake in error.errors(include_input=False) if mistake["type"] != "missing"]
-        problems += [_problem(mistake["loc"][0], mistake["msg"]) for mistake in mistakes]
-    if problems:
-        raise SettingsError(problems) from None
-    return settings
+        found = [mistake for mistake in error.errors(include_input=False) if mistake["type"] != "missing"]
+        return None, mistakes + [_mistake_in(str(mistake["loc"][0]), mistake["msg"]) for mistake in found]
+    return (None if mistakes else settings), mistakes
 
 
 def _look_up(source: Source, config: Callable[[str], object], variables: Mapping[str, str]) -> object:
@@ -198,21 +216,21 @@ def _look_up(source: Source, config: Callable[[str], object], variables: Mapping
     return value if value not in (None, "") or source.variable is None else variables.get(source.variable)
 
 
-def _problem(name: int | str, message: str) -> str:
-    return f"{SOURCES[str(name)]} {message}"
+def _mistake_in(name: str, message: str) -> Mistake:
+    return Mistake(name, f"{SOURCES[name]} {message}")
 
 
-def _problems_between(given: Mapping[str, object]) -> list[str]:
+def _mistakes_between(given: Mapping[str, object]) -> list[Mistake]:
     """Say what is wrong with a key and a base URL that are right by themselves."""
     key, url = given.get("api_key"), given.get("base_url")
     if key is None:
-        return [_MISSING_KEY]
+        return [Mistake("api_key", _MISSING_KEY)]
     if environment_of(str(key).strip()) == "sandbox":
         return []
     if url is None:
-        return [_MISSING_URL]
+        return [Mistake("base_url", _MISSING_URL)]
     if _is_in_the_clear(str(url).strip()):
-        return [_problem("base_url", "must begin with https:// when the API key belongs to production")]
+        return [_mistake_in("base_url", "must begin with https:// when the API key belongs to production")]
     return []
 
 
