@@ -137,6 +137,26 @@ def drift(  # noqa: PLR0913 one argument for each option
     sys.exit(0 if report.is_as_declared else exit_codes.NOT_AS_DECLARED)
 
 
+@main.group()
+def plugin() -> None:
+    """The packaged plugin, which the engine starts for every language but Python's dynamic provider."""
+
+
+@plugin.command()
+@click.option("-j", "--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@friendly_errors("install the plugin")
+def install(*, as_json: bool) -> None:
+    """Let the engine find this installation's plugin by name.
+
+    The Pulumi CLI puts a file that starts it into its plugin folder, in PULUMI_HOME. Exit codes: 0 it is there, 1 it
+    failed, 2 wrong usage.
+    """
+    from pulumi_kinetic.cli import output, plugins  # noqa: PLC0415 see the module's docstring
+
+    done = plugins.install(Path(), os.environ)
+    click.echo(output.as_json(asdict(done)) if as_json else output.text_of_installation(done))
+
+
 @main.command()
 @friendly_errors("print the schema")
 def schema() -> None:

@@ -15,7 +15,7 @@ from rich.text import Text
 from pulumi_kinetic.cli.drift import DriftedEndpoint, Report, StackDrift
 
 if TYPE_CHECKING:
-    from pulumi_kinetic.cli import recover
+    from pulumi_kinetic.cli import plugins, recover
 
 _WIDTH_OF_A_LOG = 160
 CURES = (
@@ -139,6 +139,13 @@ def text_of_recover(report: "recover.Report") -> str:
     if not all(create.advice for create in report.interrupted):
         interrupted.append("The next `pulumi up` continues what the program still declares.")
     return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
+
+
+def text_of_installation(done: "plugins.Installation") -> str:
+    """Return what `plugin install` has done, for a person."""
+    what = "Installed" if done.changed else "Nothing to do: there already is"
+    said = f"{what} the plugin kinetic {done.version} in {done.folder}. It starts {done.starts}."
+    return "\n".join([said, *(f"{note}." for note in done.notes)])
 
 
 def _text_of_stack(stack: StackDrift) -> list[RenderableType]:

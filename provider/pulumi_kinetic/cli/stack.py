@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -117,23 +117,36 @@ class Stack:
         return parsed
 
     def _run(self, *arguments: str) -> str:
-        command = ["pulumi", "--non-interactive", *arguments, *self._options]
-        try:
-            done = subprocess.run(  # noqa: S603 the user's own CLI, as on PATH
-                command,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                env=os.environ,
-            )
-        except FileNotFoundError:
-            raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
-        except OSError as error:
-            raise StackError(f"`pulumi` can't be run ({error.strerror})") from None
-        if done.returncode:
-            words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS).strip().removeprefix("error: ")
-            raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}")
-        return done.stdout
+        return run_cli(self.folder, *arguments, options=self._options)
+
+
+def run_cli(folder: Path, *arguments: str, options: Sequence[str] = ()) -> str:
+    """Run the Pulumi CLI in a folder, and return what it prints on stdout.
+
+    Args:
+        folder: Where it runs.
+        arguments: The command, as a message quotes it.
+        options: More of it, which no message quotes.
+
+    Raises:
+        StackError: The CLI isn't on PATH, or it fails; the text has its words.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 the user's own CLI, as on PATH
+            ["pulumi", "--non-interactive", *arguments, *options],  # noqa: S607
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            env=os.environ,
+        )
+    except FileNotFoundError:
+        raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
+    except OSError as error:
+        raise StackError(f"`pulumi` can't be run ({error.strerror})") from None
+    if done.returncode:
+        words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS).strip().removeprefix("error: ")
+        raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}")
+    return done.stdout
