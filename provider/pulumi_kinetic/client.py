@@ -61,6 +61,7 @@ class Client:
         carrier: httpx.BaseTransport | None = None,
         *,
         debug: Callable[[str], None] = lambda _: None,
+        dated: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open nothing yet.
 
@@ -68,6 +69,7 @@ class Client:
             settings: Key, base URL, version and limits.
             carrier: What carries the requests, in tests; the network where None.
             debug: Gets a line for each request: operation, status, milliseconds, request id.
+            dated: Gets the header Date of each answer; "" where it has none.
 
         Raises:
             SettingsError: No request can be sent to the base URL.
@@ -80,6 +82,7 @@ class Client:
         self._opening = threading.Lock()
         self._pace = Pace()
         self._debug = debug
+        self._dated = dated
 
     def close(self) -> None:
         """Close the connections."""
@@ -228,6 +231,7 @@ class Client:
         response = self._send(request, secrets, seconds, attempt, may_have_arrived=may_have_arrived)
         milliseconds = (time.monotonic() - began) * 1000
         request_id = refusals.request_id(response, secrets)
+        self._dated(response.headers.get("Date", ""))
         self._debug(f"{request.operation}: {response.status_code} in {milliseconds:.0f} ms (request id {request_id})")
         if not response.is_success:
             raise refusals.error_of(

@@ -44,16 +44,20 @@ class Journal:
         problems: What was met in the folder that isn't a readable record, a sentence each.
     """
 
-    def __init__(self, folder: Path, *, is_ending: Callable[[], bool] = _interpreter_is_ending) -> None:
+    def __init__(
+        self, folder: Path, *, is_ending: Callable[[], bool] = _interpreter_is_ending, removes_leftovers: bool = True
+    ) -> None:
         """Read nothing yet.
 
         Args:
             folder: Where the records are.
             is_ending: Tells whether this process is about to exit: what it answers then reaches nobody.
+            removes_leftovers: Whether reading removes what killed processes have left half written.
         """
         self.folder = folder
         self.problems: list[str] = []
         self._is_ending = is_ending
+        self._removes_leftovers = removes_leftovers
         self._parent = Parent()
         self._known: dict[str, Record] | None = None
         self._unreadable: set[str] = set()
@@ -168,7 +172,8 @@ class Journal:
             self.problems.append(f"{self.folder} can't be read: it belongs to another user")
             return
         # a process that was killed while it wrote has sent nothing by what it wrote, but that may hold a key
-        notes.remove_older(self.folder.glob(".*.json.*"), _ABANDONED_SECONDS)
+        if self._removes_leftovers:
+            notes.remove_older(self.folder.glob(".*.json.*"), _ABANDONED_SECONDS)
         paths = sorted(self.folder.glob("*.json"))
         for path in paths:
             try:

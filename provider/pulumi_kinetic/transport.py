@@ -92,6 +92,16 @@ def parse_base_url(settings: Settings) -> httpx.URL:
         raise SettingsError([problem]) from None
 
 
+def proxy_of(settings: Settings) -> str | None:
+    """Return scheme and host of the proxy that requests go through; None for none.
+
+    Raises:
+        SettingsError: The environment names one that can't be used.
+    """
+    proxy = None if settings.is_on_this_machine else _proxy_for(parse_base_url(settings))
+    return redact.origin(f"{proxy.scheme}://{proxy.netloc.decode()}").strip('"') if proxy else None
+
+
 def fetch(client: httpx.Client, request: httpx.Request, seconds: float) -> httpx.Response:
     """Send a request once, and read the answer, all within a time.
 

@@ -11,6 +11,7 @@ from pulumi_kinetic.cli.main import main
 
 # Each command, and what it calls: a test breaks that.
 CALLS = {
+    ("doctor",): "pulumi_kinetic.cli.doctor.examine",
     ("drift",): "pulumi_kinetic.cli.drift.find_drift",
     ("emulator",): "pulumi_kinetic.emulator.server.Server.__init__",
     ("plugin", "install"): "pulumi_kinetic.cli.plugins.install",
@@ -66,7 +67,9 @@ def test_a_defect_is_one_message_without_the_values_involved(broken: Broken) -> 
         (errors.StackError("no stack", advice="Select one."), 1),
     ],
 )
-def test_an_error_is_its_message_and_the_code_of_its_kind(broken: Broken, error: errors.KineticError, code: int) -> None:
+def test_an_error_is_its_message_and_the_code_of_its_kind(
+    broken: Broken, error: errors.KineticError, code: int
+) -> None:
     done = broken(error)
     assert (done.exit_code, done.stdout, done.stderr) == (code, "", f"Error: {error}\n")
 

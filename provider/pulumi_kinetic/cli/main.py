@@ -137,6 +137,33 @@ def drift(  # noqa: PLR0913 one argument for each option
     sys.exit(0 if report.is_as_declared else exit_codes.NOT_AS_DECLARED)
 
 
+@main.command()
+@click.option("-s", "--stack", "name", help="The stack; the selected one by default.")
+@click.option("-C", "--cwd", type=Folder, default=Path(), help="A folder of the project.")
+@click.option("-j", "--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@friendly_errors("look at the set-up")
+def doctor(name: str | None, cwd: Path, *, as_json: bool) -> None:
+    """Look at the set-up: settings, API, programs, stack and journal; and say what to do about what is wrong.
+
+    It changes nothing, sends nothing but a GET, and shows no secret. Exit codes: 0 no check has failed, 1 one has, 2
+    wrong usage.
+    """
+    from pulumi_kinetic.cli import output  # noqa: PLC0415 see the module's docstring
+    from pulumi_kinetic.cli.check import has_failed  # noqa: PLC0415
+    from pulumi_kinetic.cli.doctor import examine  # noqa: PLC0415
+    from pulumi_kinetic.cli.stack import Stack  # noqa: PLC0415
+
+    if name == "":
+        raise click.UsageError(_EMPTY_STACK)
+    checks = examine(Stack(name, cwd), os.environ)
+    failed = has_failed(checks)
+    if as_json:
+        click.echo(output.as_json({"failed": failed, "checks": [asdict(check) for check in checks]}))
+    else:
+        output.console().print(output.text_of_checks(checks))
+    sys.exit(exit_codes.FAILED if failed else 0)
+
+
 @main.group()
 def plugin() -> None:
     """The packaged plugin, which the engine starts for every language but Python's dynamic provider."""

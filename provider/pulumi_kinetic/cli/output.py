@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,12 +13,14 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pulumi_kinetic.cli.check import Check, Status
 from pulumi_kinetic.cli.drift import DriftedEndpoint, Report, StackDrift
 
 if TYPE_CHECKING:
     from pulumi_kinetic.cli import plugins, recover
 
 _WIDTH_OF_A_LOG = 160
+_STYLES: dict[Status, str] = {"pass": "green", "warn": "yellow", "fail": "bold red", "skip": "dim"}
 CURES = (
     "`pulumi up --refresh` puts it back. It creates missing endpoints again, each with a new signing secret.",
     "If the change is right, declare it in the program and run `pulumi refresh`.",
@@ -139,6 +142,21 @@ def text_of_recover(report: "recover.Report") -> str:
     if not all(create.advice for create in report.interrupted):
         interrupted.append("The next `pulumi up` continues what the program still declares.")
     return "\n".join([*report.notes, *interrupted, *report.problems] or ["Nothing to recover."])
+
+
+def text_of_checks(checks: Sequence[Check]) -> RenderableType:
+    """Return what `doctor` has found, for a person."""
+    table = _table((), ())
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    table.show_header = False
+    for check in checks:
+        table.add_row(Text(check.status, style=_STYLES[check.status]), Text(check.name), Text(check.detail))
+    cures = [Text(f"- {check.name}: {check.cure}") for check in checks if check.cure]
+    numbers = Counter(check.status for check in checks)
+    summary = ", ".join(f"{numbers[status]} {status}" for status in _STYLES if numbers[status])
+    heading = [Text(""), Text("To put it right", style="bold")] if cures else []
+    return Group(table, *heading, *cures, Text(""), Text(summary, style="bold"))
 
 
 def text_of_installation(done: "plugins.Installation") -> str:
