@@ -1,5 +1,7 @@
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -123,6 +125,16 @@ def test_each_request_has_a_line_for_debugging_without_a_secret(emulator: Emulat
     create, listing = (re.sub(r"\d+ ms", "N ms", line) for line in lines)
     assert create == f'create a webhook endpoint for "https://example.com": 201 in N ms (request id {ids[0]})'
     assert listing == f"list webhook endpoints: 200 in N ms (request id {ids[1]})"
+
+
+def test_each_answer_has_its_date_told_a_refusal_too(emulator: EmulatorClient) -> None:
+    dates: list[str] = []
+    for key in ("md_test_unknown", "md_test_emulator"):
+        connected = Client(emulator.settings(api_key=key), dated=dates.append)
+        with suppress(errors.UnauthorizedError):
+            connected.page()
+        connected.close()
+    assert len([parsedate_to_datetime(date) for date in dates]) == 2
 
 
 def test_what_is_public_of_an_endpoint_is_everything_but_its_secret(api: Client, emulator: EmulatorClient) -> None:

@@ -174,3 +174,13 @@ def test_plain_http_to_another_machine_is_warned_of(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://a.example", "http://127.0.0.1:8787", "http://localhost", "http://[::1]:80"])
 def test_what_is_encrypted_or_stays_on_the_machine_is_not_warned_of(url: str) -> None:
     assert load({"apiKey": "md_test_1", "baseUrl": url}).warning is None
+
+
+def test_each_mistake_says_which_setting_it_is_of() -> None:
+    config = {"apiKey": "two words", "baseUrl": "ftp://a", "apiVersion": "x", "timeoutSeconds": 0, "maxRetries": 99}
+    loaded, mistakes = settings.read(config.get, {})
+    assert loaded is None
+    assert sorted({mistake.setting for mistake in mistakes}) == sorted(settings.SOURCES)
+    assert all(f"kinetic:{settings.SOURCES[mistake.setting].config_key}" in mistake.problem for mistake in mistakes)
+    assert [mistake.setting for mistake in settings.read(lambda _: None, {})[1]] == ["api_key"]
+    assert [mistake.setting for mistake in settings.read({"apiKey": "live"}.get, {})[1]] == ["base_url"]

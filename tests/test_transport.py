@@ -1,6 +1,7 @@
 import pytest
 
-from pulumi_kinetic.transport import is_exempt
+from pulumi_kinetic.settings import Settings
+from pulumi_kinetic.transport import is_exempt, proxy_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,22 @@ from pulumi_kinetic.transport import is_exempt
 )
 def test_no_proxy_is_read_as_other_programs_read_it(host: str, port: int, no_proxy: str, *, exempt: bool) -> None:
     assert is_exempt(host, port, no_proxy) is exempt
+
+
+@pytest.mark.parametrize(
+    ("base_url", "proxy"),
+    [
+        ("https://a.example", "http://p.example:3128"),
+        ("https://b.example", None),
+        ("http://a.example", None),
+        ("https://127.0.0.1", None),
+    ],
+)
+def test_the_proxy_in_use_is_told_without_its_password(
+    base_url: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@p.example:3128")
+    monkeypatch.setenv("NO_PROXY", "b.example")
+    assert proxy_of(Settings.model_validate({"api_key": "md_test_1", "base_url": base_url})) == proxy

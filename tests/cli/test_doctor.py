@@ -87,6 +87,26 @@ def test_interrupted_creates_of_this_stack_and_of_others_are_counted(set_up: Set
     assert check["cure"].startswith("`pulumi-kinetic recover`")
 
 
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ({}, "pass"),
+        ({"meta.yaml": "version: 1\n", "stacks/shop/dev.json": "{}"}, "pass"),
+        ({"meta.yaml": "version: 1\n", "stacks/old.json": "{}"}, "pass"),  # the CLI itself warns of such a file
+        ({"stacks/dev.json": "{}"}, "warn"),
+        ({"meta.yaml": "version: 0\n", "stacks/dev.json": "{}"}, "warn"),
+    ],
+)
+def test_a_backend_of_before_projects_is_told(
+    files: dict[str, str], status: str, set_up: SetUp, tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        path = tmp_path / ".pulumi" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert set_up.run().checks["backend"]["status"] == status
+
+
 def test_a_throw_away_runner_is_a_warning(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     report = set_up.run()
@@ -96,9 +116,7 @@ def test_a_throw_away_runner_is_a_warning(set_up: SetUp, monkeypatch: pytest.Mon
 def test_each_explicit_provider_is_looked_at(set_up: SetUp, emulator: EmulatorClient) -> None:
     (made,) = emulator.seed(1, "production")
     settings = {"apiKey": PRODUCTION_KEY, "baseUrl": emulator.url}
-    entry = endpoint_entry(
-        "live", made, PLUGIN, outputs={"environment": "production"}, provider=provider_reference("eu")
-    )
+    entry = endpoint_entry("live", made, outputs={"environment": "production"}, provider=provider_reference("eu"))
     set_up.entries += [provider_entry("eu", **settings), entry]
     report = set_up.run()
     assert report.checks['read scope of provider "eu"']["detail"] == "the API lists webhook endpoints: 1"

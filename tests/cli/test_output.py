@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from pulumi_kinetic.cli import output
+from pulumi_kinetic.cli.check import Check
 from pulumi_kinetic.cli.drift import Change, DriftedEndpoint, Report, StackDrift, UnmanagedEndpoint
 from pulumi_kinetic.cli.state import Position
 
@@ -133,3 +134,23 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -
         with output.counting("endpoint") as progress:
             progress(1200)
         assert ("Reading" in stderr.getvalue()) is is_terminal
+
+
+def test_checks_are_a_table_and_what_to_do_about_them() -> None:
+    checks = [
+        Check("clock", "pass", "[b]agrees"),
+        Check("stack", "skip", "no project here"),
+        Check("API key", "fail", "missing", "Set it."),
+    ]
+    file = io.StringIO()
+    output.console(file).print(output.text_of_checks(checks))
+    assert [line.rstrip() for line in file.getvalue().splitlines()] == [
+        "pass  clock    [b]agrees",
+        "skip  stack    no project here",
+        "fail  API key  missing",
+        "",
+        "To put it right",
+        "- API key: Set it.",
+        "",
+        "1 pass, 1 fail, 1 skip",
+    ]

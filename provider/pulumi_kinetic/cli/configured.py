@@ -11,6 +11,7 @@ from pulumi_kinetic.client import Client
 from pulumi_kinetic.settings import SOURCES, Environment, Mistake, Settings
 
 _STAND_IN = f"{settings.SANDBOX_KEY_PREFIX}none"
+_MAX_WAIT_SECONDS = 10.0
 _DEFAULT_ORIGIN = "the default"
 _CONFIG_ORIGIN = "the stack's configuration"
 Config = Callable[[str], object]
@@ -126,7 +127,8 @@ def ask(given: Settings) -> Answer:
     dates = [""]
 
     def page() -> Answer:
-        api = Client(given.model_copy(update={"max_retries": 0}), dated=dates.append)
+        seconds = min(given.timeout_seconds, _MAX_WAIT_SECONDS)
+        api = Client(given.model_copy(update={"max_retries": 0, "timeout_seconds": seconds}), dated=dates.append)
         try:
             listed = api.page()
         finally:
