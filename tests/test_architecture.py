@@ -41,11 +41,12 @@ PROVIDER = [
     "arguments",
     "identity",
     "dynamic",
+    "rotating",
     "plugin_process",
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"arguments", "dynamic", "engine_log", "identity", "lookups", "plugin", "plugin_process"},
+    "pulumi": {"arguments", "dynamic", "engine_log", "identity", "lookups", "plugin", "plugin_process", "rotating"},
     "grpc": {"engine_log", "plugin", "plugin_process"},
     "httpx": {"answers", "client", "refusals", "transport"},
     "httpcore": {"network", "transport"},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pulumi_kinetic
-from pulumi_kinetic import dynamic, errors, lookups
+from pulumi_kinetic import dynamic, errors, lookups, rotating
 
 HEAVY = ("pulumi", "httpx", "grpc", "google.protobuf", "pydantic")
 RUN_WITH_MOCKS = """
@@ -90,6 +90,7 @@ def test_a_star_import_brings_every_public_name() -> None:
 
 def test_a_public_name_is_what_its_module_has() -> None:
     assert pulumi_kinetic.WebhookEndpoint is dynamic.WebhookEndpoint
+    assert pulumi_kinetic.RotatingWebhookEndpoint is rotating.RotatingWebhookEndpoint
     assert pulumi_kinetic.list_webhook_endpoints is lookups.list_webhook_endpoints
     assert pulumi_kinetic.NotFoundError is errors.NotFoundError
 
@@ -139,5 +140,8 @@ def test_a_program_of_users_habits_declares_what_it_says() -> None:
         "reference": ("https://platform.example", None, "enabled"),
         "random": ("https://a.example/other", None, "enabled"),
         "options": ("https://a.example", None, "enabled"),
+        "rotating-1": ("https://other.example", ["b", "a"], "enabled"),
+        "prepared-2": ("https://a.example", None, "enabled"),
+        "prepared-3": ("https://a.example", None, "disabled"),
     }
     assert ran["looked up"][0].startswith("the API key is missing")

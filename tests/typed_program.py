@@ -68,6 +68,25 @@ def declare_every_form_of_input() -> list[kinetic.WebhookEndpoint]:
     ]
 
 
+def rotate_a_secret(other: Secret) -> kinetic.RotatingWebhookEndpoint:
+    config = pulumi.Config()
+    rotating = kinetic.RotatingWebhookEndpoint(
+        "rotating",
+        url=pulumi.Output.concat("https://", other.name, ".example"),
+        enabled_events=(name for name in ("b", "a")),
+        current=config.get_int("current") or 1,
+        standby=config.get_int("standby"),
+        opts=pulumi.ResourceOptions(protect=True, depends_on=[other]),
+    )
+    assert_type(rotating.webhook_endpoint_id, pulumi.Output[str])
+    assert_type(rotating.standby_webhook_endpoint_id, pulumi.Output[str | None])
+    assert_type(rotating.url, pulumi.Output[str])
+    assert_type(rotating.signing_secret, pulumi.Output[str])
+    assert_type(rotating.signing_secrets, pulumi.Output[list[str]])
+    Secret("rotated", value=rotating.signing_secrets.apply(lambda secrets: ",".join(["", *secrets])))
+    return kinetic.RotatingWebhookEndpoint("prepared", url="https://a.example", current=2, standby=3)
+
+
 def declare_events_in_every_way(other: Secret) -> list[kinetic.WebhookEndpoint]:
     by_team: Mapping[str, Sequence[str]] = {"b": ["b.made"], "a": ["a.made", "a.gone"]}
     later: pulumi.Output[set[str]] = other.name.apply(lambda name: {name, "b", "a"})
@@ -163,6 +182,8 @@ def mistakes_that_mypy_sees(endpoint: kinetic.WebhookEndpoint, listed: kinetic.W
     kinetic.WebhookEndpoint("type", url=7)  # type: ignore[arg-type]
     kinetic.WebhookEndpoint("type", url="https://a.example", enabled_events=[7])  # type: ignore[list-item]
     kinetic.WebhookEndpoint("name", url="https://a.example", enabledEvents=["a"])  # type: ignore[call-arg]
+    kinetic.RotatingWebhookEndpoint("generation", url="https://a.example", current="2")  # type: ignore[arg-type]
+    kinetic.RotatingWebhookEndpoint("status", url="https://a.example", status="disabled")  # type: ignore[call-arg]
     listed.status = "disabled"  # type: ignore[misc]
     pulumi.export("secret", listed.signing_secret)  # type: ignore[attr-defined]
     hand_outputs_on(listed)  # type: ignore[arg-type]
@@ -175,5 +196,6 @@ def main() -> None:
     other = Secret("other", value="s3cr3t")
     hand_outputs_on(declare_every_form_of_input()[0])
     declare_events_in_every_way(other)
+    rotate_a_secret(other)
     declare_from_configuration_and_stacks(other)
     pulumi.export("existing", look_up())

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         list_webhook_endpoints,
         list_webhook_endpoints_output,
     )
+    from pulumi_kinetic.rotating import RotatingWebhookEndpoint
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ __all__ = [
     "NoAnswerError",
     "NotFoundError",
     "RejectedError",
+    "RotatingWebhookEndpoint",
     "ServerError",
     "SettingsError",
     "SettledError",
@@ -71,7 +73,8 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         """Import a public name when it is first used: the command and the plugin need little of the SDK, or none."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = "dynamic" if name == "WebhookEndpoint" else "errors" if name.endswith("Error") else "lookups"
+        resources = {"WebhookEndpoint": "dynamic", "RotatingWebhookEndpoint": "rotating"}
+        module = resources.get(name, "errors" if name.endswith("Error") else "lookups")
         return getattr(import_module(f"{__name__}.{module}"), name)
 
 

@@ -37,7 +37,7 @@ _IMPORT = (
 
 
 class OptionError(KineticError, pulumi.RunError):
-    """A resource option that a dynamic resource can't honour. Pulumi shows a RunError without a traceback."""
+    """An option or argument that a resource can't honour. Pulumi shows a RunError without a traceback."""
 
 
 def event_names(given: object) -> object:
@@ -69,10 +69,14 @@ def require_sendable(values: Mapping[str, object]) -> None:
     Raises:
         TypeError: The text names each such argument, what it must be, and the type that it has.
     """
-    wrong = {name: kind for name, value in values.items() if (kind := _unsendable(value))}
-    if wrong:
-        mistakes = [f"{name} must be {_EXPECTED.get(name, 'a string')}, not {kind}" for name, kind in wrong.items()]
+    if mistakes := unsendable(values):
         raise TypeError("; ".join(mistakes))
+
+
+def unsendable(values: Mapping[str, object]) -> list[str]:
+    """Return a text for each argument that the SDK can't send: what it must be, and the type that it has."""
+    wrong = {name: kind for name, value in values.items() if (kind := _unsendable_type(value))}
+    return [f"{name} must be {_EXPECTED.get(name, 'a string')}, not {kind}" for name, kind in wrong.items()]
 
 
 def require_supported(name: str, options: pulumi.ResourceOptions | None) -> None:
@@ -98,11 +102,11 @@ def require_supported(name: str, options: pulumi.ResourceOptions | None) -> None
         raise OptionError("\n".join(f"{name}: {problem}" for problem in problems))
 
 
-def _unsendable(value: object) -> str | None:
+def _unsendable_type(value: object) -> str | None:
     """The type of what can't be sent in a value; None where all of it can."""
     if value is None or isinstance(value, (str, int, float, pulumi.Output)) or inspect.isawaitable(value):
         return None
     if isinstance(value, (Sequence, Mapping)) and not isinstance(value, _BYTES):
         items = value.values() if isinstance(value, Mapping) else value
-        return next((kind for item in items if (kind := _unsendable(item))), None)
+        return next((kind for item in items if (kind := _unsendable_type(item))), None)
     return type(value).__name__

@@ -118,7 +118,7 @@ class Deployment:
         return {
             resource["urn"].rpartition("::")[2]: _plain(resource)
             for resource in resources
-            if resource["type"].endswith("WebhookEndpoint")
+            if resource["type"].endswith(":WebhookEndpoint")
         }
 
 
