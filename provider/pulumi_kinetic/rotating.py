@@ -26,7 +26,8 @@ class RotatingWebhookEndpoint(pulumi.ComponentResource):
     standby is disabled; it changes after the current one, so that at least one delivers at any moment. See
     docs/rotation.md for the steps.
 
-    A WebhookEndpoint of the same name and parent becomes generation 1, without a request. So a program can't have both.
+    A WebhookEndpoint of the same name and parent becomes generation 1, without a request; beside one that stays, take
+    another name.
 
     Source: docs/contributing/design.md#rotation. The API has no call that rotates a secret.
     """
