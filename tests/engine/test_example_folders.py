@@ -72,7 +72,9 @@ def made_by_hand(folder: Folder, emulator: EmulatorClient) -> list[str]:
     return ["GET", "PATCH"]
 
 
-@pytest.mark.parametrize(("example", "prepare"), [("adopt", made_by_hand), ("quickstart", nothing)])
+@pytest.mark.parametrize(
+    ("example", "prepare"), [("adopt", made_by_hand), ("quickstart", nothing), ("rotation", nothing)]
+)
 def test_a_python_example_runs_from_its_folder(
     example: str, prepare: Prepare, tmp_path: Path, engine_environment: dict[str, str], emulator: EmulatorClient
 ) -> None:

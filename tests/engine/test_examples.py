@@ -1,8 +1,12 @@
 """Every example, run as it stands."""
 
+import base64
 import runpy
+import stat
 from collections.abc import Callable
 from pathlib import Path
+
+import yaml
 
 from support.emulator import EmulatorClient
 from support.stack import Deployment
@@ -47,5 +51,34 @@ def test_adopt_leads_from_an_endpoint_made_by_hand_to_a_clean_preview(
     assert secret not in deployment.state_file()
 
 
+def test_rotation_renders_both_secrets_for_their_owner_alone_and_nothing_in_a_preview(
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "secret.yaml"
+    deployment = deploy(program_of("rotation"), project="rotation")
+    deployment.configure("manifest", str(manifest))
+    deployment.preview()
+    assert not manifest.exists()
+    manifest.touch(mode=0o644)
+    rendered = []
+    for current, standby in [("1", ""), ("1", "2"), ("2", "1"), ("2", "")]:
+        deployment.configure("current", current)
+        deployment.configure("standby", standby) if standby else deployment.stack.remove_config("standby")
+        before = manifest.read_text()
+        deployment.preview()
+        assert manifest.read_text() == before
+        deployment.up_clean()
+        assert stat.S_IMODE(manifest.stat().st_mode) == 0o600
+        secret = yaml.safe_load(manifest.read_text())
+        assert (secret["apiVersion"], secret["kind"]) == ("v1", "Secret")
+        data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+        by_secret = {made["signing_secret"]: made["status"] for made in emulator.truth().values()}
+        rendered.append({key: by_secret[value] for key, value in data.items()})
+        assert len(rendered[-1]) == len(by_secret)
+    both = {"current": "enabled", "previous": "disabled"}
+    assert rendered == [{"current": "enabled"}, both, both, {"current": "enabled"}]
+    assert [path.name for path in tmp_path.glob("tmp*")] == []
+
+
 def test_every_example_is_run_here() -> None:
-    assert {path.parent.name for path in EXAMPLES.glob("*/__main__.py")} == {"adopt", "quickstart"}
+    assert {path.parent.name for path in EXAMPLES.glob("*/__main__.py")} == {"adopt", "quickstart", "rotation"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -19,6 +20,7 @@ from support.waiting import RUN_SECONDS
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+GUIDE = Path(__file__).parents[2] / "docs" / "rotation.md"
 HABITS = Path(__file__).parent / "typescript" / "habits.ts"
 INSTALL_SECONDS = 600
 Operate = Callable[[str], dict[str, Any]]
@@ -88,10 +90,19 @@ def test_the_typescript_example_lives_a_whole_life(operate: Operate, emulator: E
 
 
 def test_a_program_of_users_habits_compiles(example: Path) -> None:
-    shutil.copy(HABITS, example)
-    (example / "tsconfig.habits.json").write_text('{"extends": "./tsconfig.json", "files": ["habits.ts"]}')
+    compile_program(example, HABITS.read_text())
+
+
+def test_the_guides_program_of_a_rotation_compiles(example: Path) -> None:
+    (program,) = re.findall(r"^```typescript\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    compile_program(example, program)
+
+
+def compile_program(example: Path, text: str) -> None:
+    (example / "other.ts").write_text(text)
+    (example / "tsconfig.other.json").write_text('{"extends": "./tsconfig.json", "files": ["other.ts"]}')
     done = subprocess.run(  # noqa: S603
-        [SCRIPTS / "npx", "tsc", "--noEmit", "-p", "tsconfig.habits.json"], cwd=example, env=_with_node({}),
+        [SCRIPTS / "npx", "tsc", "--noEmit", "-p", "tsconfig.other.json"], cwd=example, env=_with_node({}),
         capture_output=True, text=True, check=False, timeout=RUN_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
