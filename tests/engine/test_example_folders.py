@@ -98,4 +98,4 @@ def test_a_python_example_runs_from_its_folder(
 
 
 def test_every_example_is_a_project() -> None:
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(NAMES)
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - {"pipelines"} == set(NAMES)
