@@ -3,9 +3,11 @@
 Each run is on a runner of its own, with a fresh checkout and an empty home.
 """
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +20,14 @@ import engine
 from support import forges
 from support.emulator import KEY, READ_ONLY_KEY
 from support.language_host import install_host
+from support.processes import processes_of_session
 from support.stack import PASSPHRASE
-from support.waiting import RUN_SECONDS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PIPELINES = EXAMPLES / "pipelines"
 WORKFLOWS = {path.stem: path for path in sorted((PIPELINES / ".github" / "workflows").glob("*.yml"))}
 GITLAB = PIPELINES / ".gitlab-ci.yml"
+STEP_SECONDS = 600.0  # up to nine commands that start the CLI, on a busy machine
 KEYS = {"prod": KEY, "prod-drift": READ_ONLY_KEY}
 """What the environments of either forge keep as KINETIC_API_KEY."""
 
@@ -97,7 +100,7 @@ class Repository:
 
     def __init__(self, folder: Path, emulator_url: str, api: str) -> None:
         self._folder = folder
-        self._runs = 0
+        self._begun: list[Run] = []
         self.api = api
         self.issues = forges.Issues(folder / "issues.json")
         (folder / "backend").mkdir()
@@ -120,7 +123,13 @@ class Repository:
         environment = {**self._machine("person"), **variables}
         command = ["pulumi", "--non-interactive", *arguments]
         done = subprocess.run(  # noqa: S603 our own command
-            command, cwd=self.sources, env=environment, capture_output=True, text=True, check=False, timeout=RUN_SECONDS
+            command,
+            cwd=self.sources,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=STEP_SECONDS,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -133,12 +142,17 @@ class Repository:
 
     def begin(self, forge: str, name: str, **changed: str) -> "Run":
         """Prepare a run; `changed` are variables that its steps get in the place of those of the pipeline."""
-        self._runs += 1
-        folder = self._folder / f"runner-{self._runs}"
+        folder = self._folder / f"runner-{len(self._begun)}"
         shutil.copytree(self.sources, folder / "checkout")
         steps = github_steps(name, self.backend) if forge == "github" else gitlab_steps(name, self.backend, self.api)
         given = [Step(step.script, {**step.variables, **_known(step, changed)}) for step in steps]
-        return Run(folder / "checkout", given, self._machine(folder.name))
+        self._begun.append(Run(folder / "checkout", given, self._machine(folder.name)))
+        return self._begun[-1]
+
+    def end_runners(self) -> None:
+        """What a killed CLI has left behind serves on for ever."""
+        for run in self._begun:
+            run.end()
 
     def _machine(self, name: str) -> dict[str, str]:
         home = self._folder / "homes" / name
@@ -157,6 +171,7 @@ class Run:
         self.checkout = checkout
         self.code = 0
         self.process: subprocess.Popen[str] | None = None
+        self.sessions: list[int] = []
         self._steps = steps
         self._machine = machine
         self._log = checkout.parent / "log"
@@ -185,6 +200,13 @@ class Run:
                     ["/bin/bash", str(script)], cwd=self.checkout, env=environment, text=True,
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 )  # fmt: skip
-                self.code = self.process.wait(RUN_SECONDS)
+                self.sessions.append(self.process.pid)
+                self.code = self.process.wait(STEP_SECONDS)
             if self.code:
                 return
+
+    def end(self) -> None:
+        """Take the runner away: all that runs there ends at once."""
+        for process in [process for session in self.sessions for process in processes_of_session(session)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)

@@ -15,6 +15,17 @@ def children_of(process: int) -> list[int]:
     return children
 
 
+def processes_of_session(session: int) -> list[int]:
+    """The running processes of a session, whoever their parent is now; a group of their own leaves it not (Linux)."""
+    members: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            # PID (COMMAND) STATE PPID PGRP SESSION …, where the command may hold anything
+            if int(path.read_text().rpartition(")")[2].split()[3]) == session:
+                members.append(int(path.parent.name))
+    return members
+
+
 def recovers() -> list[int]:
     """The running `pulumi-kinetic` commands that this process has started."""
     return [child for child in children_of(os.getpid()) if "pulumi_kinetic.cli.main" in command_of(child)]
