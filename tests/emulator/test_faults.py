@@ -1,5 +1,7 @@
 """The emulator's faults, as a client meets them."""
 
+import json
+
 import httpx
 import pytest
 
@@ -61,3 +63,35 @@ def test_a_fault_can_add_headers_and_a_body(emulator: EmulatorClient) -> None:
 def test_a_misspelled_fault_is_refused(emulator: EmulatorClient) -> None:
     with pytest.raises(httpx.HTTPStatusError):
         emulator.faults({"statsu": 500})
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"status": 500, "body": "\ud800"}, "body: has a lone surrogate (U+D800), which UTF-8 can't send"),
+        ({"status": 500, "content_type": "\udfff"}, "content_type: has a lone surrogate (U+DFFF)"),
+        ({"status": 500, "content_type": "a\r\nb: c"}, "content_type: has a control character"),
+        ({"headers": {"x": "\ud800"}}, "x: has a lone surrogate"),
+        ({"headers": {"x": "a\nb: c"}}, "x: has a control character"),
+        ({"headers": {"a b": "c"}}, "is no name of a header"),
+        ({"headers": {"": "c"}}, "is no name of a header"),
+        ({"delay_seconds": -1}, "delay_seconds: Input should be greater than or equal to 0"),
+        ({"delay_seconds": float("nan")}, "delay_seconds: Input should be a finite number"),
+        ({"trickle_seconds": float("inf")}, "trickle_seconds: Input should be a finite number"),
+    ],
+)
+def test_what_cannot_be_sent_or_waited_for_is_refused(
+    emulator: EmulatorClient, fault: dict[str, object], message: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    refused = emulator.http.put("/_emulator/faults", content=json.dumps([fault]), headers=headers)
+    assert refused.status_code == 422
+    assert message in refused.json()["error"]["message"]
+    assert create(emulator).status_code == 201
+
+
+@pytest.mark.parametrize("body", ["no JSON", "[1]", ""])
+def test_an_answer_that_can_have_no_secret_stays_as_it_is_without_one(emulator: EmulatorClient, body: str) -> None:
+    emulator.faults({"status": 502, "body": body, "without_secret": True})
+    response = create(emulator)
+    assert (response.status_code, response.text) == (502, body)

@@ -56,7 +56,7 @@ def build(store: Store, names: Collection[str] = ()) -> ASGIApp:
         redoc_url=None,
     )
     script = FaultScript()
-    log: RequestLog = []
+    log = RequestLog()
     app.state.store, app.state.script, app.state.log = store, script, log
     app.include_router(_api)
     app.include_router(control.routes)

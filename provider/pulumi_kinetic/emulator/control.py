@@ -7,7 +7,7 @@ from pulumi_kinetic.emulator.assumptions import Assumptions
 from pulumi_kinetic.emulator.dependencies import CurrentLog, CurrentScript, CurrentStore
 from pulumi_kinetic.emulator.faults import Fault
 from pulumi_kinetic.emulator.records import FIRST_ORGANIZATION, Account, ApiKey, Environment
-from pulumi_kinetic.emulator.request_log import RequestLog
+from pulumi_kinetic.emulator.request_log import LogEntry
 from pulumi_kinetic.emulator.wire import json_response
 
 PREFIX = "/_emulator"
@@ -65,9 +65,9 @@ async def change_endpoint(store: CurrentStore, webhook_endpoint_id: str, change:
 
 
 @routes.get("/log")
-async def read_log(log: CurrentLog) -> RequestLog:
-    """List the requests so far, oldest first."""
-    return log
+async def read_log(log: CurrentLog) -> list[LogEntry]:
+    """List the latest requests, oldest first."""
+    return log.entries()
 
 
 @routes.delete("/log")

@@ -1,10 +1,44 @@
 """Faults on demand: which request goes wrong, and how. What happens with a fault is `middleware`'s and `delivery`'s."""
 
+import re
 import threading
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from pulumi_kinetic.emulator.assumptions import HttpStatus
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _sendable(text: str) -> str:
+    if match := _LONE_SURROGATE.search(text):
+        codepoint = f"U+{ord(match[0]):04X}"
+        raise PydanticCustomError(
+            "surrogate", "has a lone surrogate ({point}), which UTF-8 can't send", {"point": codepoint}
+        )
+    return text
+
+
+def _header_value(text: str) -> str:
+    if _CONTROL.search(text):
+        raise PydanticCustomError("control", "has a control character, which no header can hold")
+    return _sendable(text)
+
+
+def _header_name(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise PydanticCustomError("token", "is no name of a header: letters, digits and !#$%&'*+-.^_`|~ only")
+    return text
+
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Sendable = Annotated[str, AfterValidator(_sendable)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
 
 
 class Fault(BaseModel):
@@ -16,19 +50,19 @@ class Fault(BaseModel):
     path: str | None = Field(None, description="Text that the path must contain; any when omitted.")
     times: int = Field(1, description="How many requests it is for.")
     skip: int = Field(0, description="How many matching requests it lets pass first.")
-    delay_seconds: float = Field(0, description="Wait before the work.")
-    delay_in_flight_seconds: float = Field(0, description="Wait while a create's Idempotency-Key is in flight.")
-    delay_after_seconds: float = Field(0, description="Wait after the work is done, before the answer.")
+    delay_seconds: Seconds = Field(0, description="Wait before the work.")
+    delay_in_flight_seconds: Seconds = Field(0, description="Wait while a create's Idempotency-Key is in flight.")
+    delay_after_seconds: Seconds = Field(0, description="Wait after the work is done, before the answer.")
     commit: bool = Field(default=True, description="Whether the work is done at all.")
     drop: bool = Field(default=False, description="Close the connection instead of answering.")
     half_body: bool = Field(default=False, description="Close the connection in the middle of the answer's body.")
-    stall_seconds: float = Field(0.05, description="With `half_body`: wait between the half and the cut.")
-    trickle_seconds: float = Field(0, description="Send the body a byte at a time, with this wait before each.")
+    stall_seconds: Seconds = Field(0.05, description="With `half_body`: wait between the half and the cut.")
+    trickle_seconds: Seconds = Field(0, description="Send the body a byte at a time, with this wait before each.")
     trickle_headers: bool = Field(default=False, description="With `trickle_seconds`: the headers too.")
     status: HttpStatus | None = Field(None, description="Answer with this status instead.")
-    body: str = Field("", description="With `status`: the body.")
-    content_type: str = Field("application/json", description="With `status`: the Content-Type.")
-    headers: dict[str, str] = Field({}, description="Headers added to the answer (Retry-After, say).")
+    body: Sendable = Field("", description="With `status`: the body.")
+    content_type: HeaderValue = Field("application/json", description="With `status`: the Content-Type.")
+    headers: dict[HeaderName, HeaderValue] = Field({}, description="Headers added to the answer (Retry-After, say).")
     without_secret: bool = Field(default=False, description="Leave signing_secret out of the answer.")
 
 

@@ -47,7 +47,7 @@ class FaultMiddleware:
         scope["fault"] = fault
         request_body = await _read_body(receive)
         entry = new_entry(scope, request_body)
-        self._log.append(entry)
+        self._log.add(entry)
         await asyncio.sleep(fault.delay_seconds)
         answer = await self._answer(scope, request_body, fault)
         answer.headers.extend(self._added_headers(entry, fault))
@@ -59,10 +59,7 @@ class FaultMiddleware:
         answer = await self._serve(scope, request_body) if fault.commit else new_answer(200, "", b"")
         if fault.status is not None:
             answer = new_answer(fault.status, fault.content_type, fault.body.encode())
-        if fault.without_secret:
-            fields = {name: value for name, value in json.loads(answer.body).items() if name != "signing_secret"}
-            answer = new_answer(answer.status, "application/json", json.dumps(fields).encode())
-        return answer
+        return _without_secret(answer) if fault.without_secret else answer
 
     async def _serve(self, scope: Scope, request_body: bytes) -> Answer:
         assumptions = self._assumptions()
@@ -105,6 +102,18 @@ def _limited_answer(assumptions: Assumptions) -> Answer:
     if assumptions.retry_after_header:
         answer.headers.append((b"retry-after", b"1"))
     return answer
+
+
+def _without_secret(answer: Answer) -> Answer:
+    """Leave the secret out of an answer; of one that can't have a secret, nothing."""
+    try:
+        fields = json.loads(answer.body)
+    except ValueError:
+        return answer
+    if not isinstance(fields, dict):
+        return answer
+    kept = {name: value for name, value in fields.items() if name != "signing_secret"}
+    return new_answer(answer.status, "application/json", json.dumps(kept).encode())
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import deque
 
 from starlette.types import Scope
 from typing_extensions import TypedDict
@@ -30,7 +31,33 @@ class LogEntry(TypedDict):
     status: int | None
 
 
-RequestLog = list[LogEntry]
+MAX_ENTRIES = 10_000
+MAX_CHARS = 64 << 20
+"""Of paths, queries and bodies together."""
+
+
+class RequestLog:
+    """The latest requests; the oldest go where they are too many or too long together."""
+
+    def __init__(self) -> None:
+        self._entries: deque[LogEntry] = deque()
+        self._chars = 0
+
+    def add(self, entry: LogEntry) -> None:
+        """Log a request, which stays even where it is too long alone."""
+        self._entries.append(entry)
+        self._chars += _length(entry)
+        while len(self._entries) > MAX_ENTRIES or (self._chars > MAX_CHARS and len(self._entries) > 1):
+            self._chars -= _length(self._entries.popleft())
+
+    def entries(self) -> list[LogEntry]:
+        """Return the requests, oldest first."""
+        return list(self._entries)
+
+    def clear(self) -> None:
+        """Forget them."""
+        self._entries.clear()
+        self._chars = 0
 
 
 def new_entry(scope: Scope, body: bytes) -> LogEntry:
@@ -50,3 +77,7 @@ def new_entry(scope: Scope, body: bytes) -> LogEntry:
         "idempotency_mark": hashlib.sha256(key).hexdigest()[:12] if key else None,
         "status": None,
     }
+
+
+def _length(entry: LogEntry) -> int:
+    return len(entry["path"]) + len(entry["query"]) + len(entry["body"])
