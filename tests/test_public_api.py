@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pulumi_kinetic
-from pulumi_kinetic import dynamic, errors, lookups, rotating
+from pulumi_kinetic import arguments, dynamic, errors, lookups, rotating
 
 HEAVY = ("pulumi", "httpx", "grpc", "google.protobuf", "pydantic")
 RUN_WITH_MOCKS = """
@@ -35,7 +35,8 @@ pulumi.runtime.set_all_config({"project:receiver": "https://receiver.example"})
 import typed_program
 
 pulumi.runtime.test(typed_program.main)()
-print(json.dumps({"declared": declared, "looked up": typed_program.look_up()}))
+refused = typed_program.refuse_an_option(pulumi.ResourceOptions(import_="we_1"))
+print(json.dumps({"declared": declared, "looked up": typed_program.look_up(), "refused": refused}))
 """
 
 
@@ -78,6 +79,10 @@ def test_a_look_up_brings_all() -> None:
     assert imported_after("pulumi_kinetic.get_webhook_endpoint") == list(HEAVY)
 
 
+def test_the_error_of_an_option_brings_the_sdk_whose_error_it_is() -> None:
+    assert "pulumi" in imported_after("pulumi_kinetic.OptionError")
+
+
 def test_every_public_name_is_listed_before_it_is_used() -> None:
     listed = printed_by("import json, pulumi_kinetic; print(json.dumps(dir(pulumi_kinetic)))", "-W", "error")
     assert set(pulumi_kinetic.__all__) <= set(listed)
@@ -93,6 +98,7 @@ def test_a_public_name_is_what_its_module_has() -> None:
     assert pulumi_kinetic.RotatingWebhookEndpoint is rotating.RotatingWebhookEndpoint
     assert pulumi_kinetic.list_webhook_endpoints is lookups.list_webhook_endpoints
     assert pulumi_kinetic.NotFoundError is errors.NotFoundError
+    assert pulumi_kinetic.OptionError is arguments.OptionError
 
 
 @pytest.mark.parametrize("name", ["NoSuchError", "webhook_endpoint", "import_module_"])
@@ -145,3 +151,4 @@ def test_a_program_of_users_habits_declares_what_it_says() -> None:
         "prepared-3": ("https://a.example", None, "disabled"),
     }
     assert ran["looked up"][0].startswith("the API key is missing")
+    assert ran["refused"].startswith("imported: the option `import_` can't work on a dynamic resource")

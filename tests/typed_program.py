@@ -141,6 +141,15 @@ def hand_outputs_on(endpoint: kinetic.WebhookEndpoint) -> None:
     pulumi.export("secret", pulumi.Output.all(endpoint.id, endpoint.signing_secret).apply(lambda pair: pair[1]))
 
 
+def refuse_an_option(options: pulumi.ResourceOptions) -> str:
+    """Report what a dynamic resource can't honour."""
+    try:
+        kinetic.WebhookEndpoint("imported", url="https://a.example", opts=options)
+    except kinetic.OptionError as error:
+        return str(error)
+    return ""
+
+
 def look_up() -> list[str]:
     """Report what exists, and each error by its name."""
     try:

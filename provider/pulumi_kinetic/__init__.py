@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_kinetic.arguments import OptionError
     from pulumi_kinetic.dynamic import WebhookEndpoint
     from pulumi_kinetic.errors import (
         AccountMismatchError,
@@ -48,6 +49,7 @@ __all__ = [
     "KineticError",
     "NoAnswerError",
     "NotFoundError",
+    "OptionError",
     "RejectedError",
     "RotatingWebhookEndpoint",
     "ServerError",
@@ -65,6 +67,7 @@ __all__ = [
     "list_webhook_endpoints",
     "list_webhook_endpoints_output",
 ]
+_MODULES = {"WebhookEndpoint": "dynamic", "RotatingWebhookEndpoint": "rotating", "OptionError": "arguments"}
 
 
 if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
@@ -73,8 +76,7 @@ if not TYPE_CHECKING:  # a type checker that saw it would believe in any name
         """Import a public name when it is first used: the command and the plugin need little of the SDK, or none."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        resources = {"WebhookEndpoint": "dynamic", "RotatingWebhookEndpoint": "rotating"}
-        module = resources.get(name, "errors" if name.endswith("Error") else "lookups")
+        module = _MODULES.get(name) or ("errors" if name.endswith("Error") else "lookups")
         return getattr(import_module(f"{__name__}.{module}"), name)
 
 
