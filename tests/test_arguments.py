@@ -122,7 +122,51 @@ def test_an_import_is_refused_with_what_to_use_instead() -> None:
     )
 
 
-@pytest.mark.parametrize("options", [None, pulumi.ResourceOptions(protect=True)])
+def test_a_replacement_by_property_is_refused_with_what_to_use_instead() -> None:
+    with pytest.raises(arguments.OptionError, match="orders: the option `replace_on_changes` has no effect"):
+        arguments.require_supported("orders", pulumi.ResourceOptions(replace_on_changes=["url"]))
+
+
+NO_PROPERTIES = ["url", "enabledevents", "enabled_event[0]"]
+
+
+@pytest.mark.parametrize(
+    ("option", "options"),
+    [
+        ("ignore_changes", pulumi.ResourceOptions(ignore_changes=NO_PROPERTIES)),
+        ("additional_secret_outputs", pulumi.ResourceOptions(additional_secret_outputs=NO_PROPERTIES)),
+    ],
+)
+def test_an_option_that_names_no_property_is_refused(option: str, options: pulumi.ResourceOptions) -> None:
+    """pulumi#7081: such a name was passed over in silence until what it should have kept was changed."""
+    with pytest.raises(arguments.OptionError) as raised:
+        arguments.require_supported("orders", options)
+    known = (
+        "url, enabled_events, status, adopt, existing_signing_secret, webhook_endpoint_id, created_at, environment, "
+        "signing_secret"
+    )
+    assert str(raised.value) == "\n".join(
+        f"orders: the option `{option}` names {name!r}, which is no property of a webhook endpoint; those are: {known}"
+        for name in ("enabledevents", "enabled_event[0]")
+    )
+
+
+PATHS = ["url", "*", "enabledEvents[0]", "enabled_events[0]", '["enabled_events"][0]', "__provider", "signingSecret"]
+
+
+def test_a_path_into_a_property_begins_with_the_schemas_name() -> None:
+    translated = [arguments.schema_path(path) for path in PATHS]
+    assert translated == [path.replace("enabled_events", "enabledEvents") for path in PATHS]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        None,
+        pulumi.ResourceOptions(protect=True),
+        pulumi.ResourceOptions(ignore_changes=PATHS, additional_secret_outputs=["url", "createdAt"]),
+    ],
+)
 def test_other_options_are_not_refused(options: pulumi.ResourceOptions | None) -> None:
     arguments.require_supported("orders", options)
 

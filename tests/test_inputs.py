@@ -1,5 +1,6 @@
 from typing import Any
 
+import pulumi
 import pytest
 from pydantic import ValidationError
 
@@ -7,6 +8,7 @@ from pulumi_kinetic import inputs
 from pulumi_kinetic.inputs import Failure
 from pulumi_kinetic.settings import Environment
 from pulumi_kinetic.values import UNKNOWN
+from support import outputs
 from support.strategies import merged
 
 GOOD: Any = {"url": "https://example.com/hooks", "enabledEvents": ["a", "b"], "status": "disabled"}
@@ -232,3 +234,24 @@ def test_the_engine_is_told_property_and_value_only_where_they_may_be_shown(
 def test_a_broken_url_is_given_without_what_may_be_a_token(url: Any) -> None:
     (mistake,) = failures({"url": url})
     assert "TOKEN" not in "".join(mistake)
+
+
+async def _in_an_f_string() -> str:
+    return f"https://{pulumi.Output.from_input('a')}/hooks"
+
+
+TEXTS_OF_OUTPUTS = [
+    outputs.run(_in_an_f_string()),
+    "Calling [toString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T> as an Output<string>",
+    "Calling [ToString] on an [Output<T>] is not supported.",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS_OF_OUTPUTS)
+@pytest.mark.parametrize("name", ["url", "enabledEvents", "adopt", "existingSigningSecret"])
+def test_the_text_of_an_output_is_refused_wherever_it_stands(name: str, text: str) -> None:
+    """pulumi#10062: an Output in an f-string became part of what was deployed."""
+    given = {"url": "https://a.example", "adopt": "we_1", name: ["a", text] if name == "enabledEvents" else text}
+    (failure,) = failures(given)
+    assert failure.property == name
+    assert failure.reason.startswith("has the text of an Output in it, not its value")

@@ -1,6 +1,7 @@
 """What a Python program hands to the resource: the types that are accepted, and the values as the SDK sends them."""
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, TypeAlias
@@ -24,6 +25,17 @@ SCHEMA_NAMES = {
 }
 """How the schema names those properties that it names otherwise than Python."""
 
+_PROPERTIES = (
+    "url",
+    "enabled_events",
+    "status",
+    "adopt",
+    "existing_signing_secret",
+    "webhook_endpoint_id",
+    "created_at",
+    "environment",
+    "signing_secret",
+)
 _EXPECTED = {"enabled_events": "names of events"}
 _BYTES = (bytes, bytearray, memoryview)
 _PROVIDER = (
@@ -34,6 +46,11 @@ _IMPORT = (
     "the option `import_` can't work on a dynamic resource: give adopt={id!r} in its place, or import the endpoint "
     "with the plugin (docs/plugin.md)"
 )
+_REPLACE = (
+    "the option `replace_on_changes` has no effect on a dynamic resource, which doesn't tell the engine what changed: "
+    "use the option `replacement_trigger`, `pulumi up --replace URN`, or the plugin (docs/plugin.md)"
+)
+_NO_PROPERTY = "the option `{option}` names {name!r}, which is no property of a webhook endpoint; those are: {known}"
 
 
 class OptionError(KineticError, pulumi.RunError):
@@ -98,8 +115,25 @@ def require_supported(name: str, options: pulumi.ResourceOptions | None) -> None
         problems.append(_PROVIDER)
     if options.import_ is not None:
         problems.append(_IMPORT.format(id=options.import_))
+    if options.replace_on_changes:
+        problems.append(_REPLACE)
+    problems += _unknown_names("ignore_changes", options.ignore_changes or [])
+    problems += _unknown_names("additional_secret_outputs", options.additional_secret_outputs or [])
     if problems:
         raise OptionError("\n".join(f"{name}: {problem}" for problem in problems))
+
+
+def schema_path(path: str) -> str:
+    """Return a property, or a path into one ("enabled_events[0]"), as the schema names it; names of the SDK stay."""
+    return re.sub(r"\w+", lambda name: SCHEMA_NAMES.get(name[0], name[0]), path, count=1)
+
+
+def _unknown_names(option: str, paths: Sequence[str]) -> list[str]:
+    """Mistakes in a list of properties, which the engine passes over in silence. Names of the SDK begin with `__`."""
+    known = {*(SCHEMA_NAMES.get(name, name) for name in _PROPERTIES), "idempotencyKey"}
+    names = {path: re.search(r"\w+", schema_path(path)) for path in paths}
+    unknown = [path for path, name in names.items() if name and not re.match("__", name[0]) and name[0] not in known]
+    return [_NO_PROPERTY.format(option=option, name=path, known=", ".join(_PROPERTIES)) for path in unknown]
 
 
 def _unsendable_type(value: object) -> str | None:

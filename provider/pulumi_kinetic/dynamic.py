@@ -24,7 +24,15 @@ from pulumi.metadata import get_project
 
 from pulumi_kinetic import errors
 from pulumi_kinetic.address import Address, backend_url
-from pulumi_kinetic.arguments import SCHEMA_NAMES, EventNames, Status, event_names, require_sendable, require_supported
+from pulumi_kinetic.arguments import (
+    SCHEMA_NAMES,
+    EventNames,
+    Status,
+    event_names,
+    require_sendable,
+    require_supported,
+    schema_path,
+)
 from pulumi_kinetic.identity import identity_text, read_identity
 from pulumi_kinetic.values import PROVIDER_PICKLE, UNKNOWN
 
@@ -136,7 +144,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
-        return SCHEMA_NAMES.get(prop, prop)
+        return schema_path(prop)
 
     def translate_output_property(self, prop: str) -> str:
         """Return the Python attribute of a property."""

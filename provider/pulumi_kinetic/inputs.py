@@ -15,6 +15,8 @@ from pulumi_kinetic.values import UNKNOWN
 
 _HIGHEST_PORT = 65535
 _SAFE_TO_NAME = ("enabledEvents", "status")
+# What the SDKs make of an Output in a string: Calling __str__ on an Output[T], [toString] on an [Output<T>]
+_TEXT_OF_AN_OUTPUT = re.compile(r"Calling \[?\w+\]? on an \[?Output\b")
 
 
 class Failure(NamedTuple):
@@ -154,10 +156,20 @@ def _unless_unknown(check: Callable[[object, Environment | None], None]) -> Wrap
         known = [item for item in value if item != UNKNOWN] if isinstance(value, list) else value
         if known == UNKNOWN or (known == [] and value):
             return value
+        _refuse_text_of_an_output(known)
         check(known, (info.context or {}).get("environment"))
         return handler(value)
 
     return WrapValidator(validate)
+
+
+def _refuse_text_of_an_output(value: object) -> None:
+    texts = value if isinstance(value, list) else [value]
+    if any(isinstance(text, str) and _TEXT_OF_AN_OUTPUT.search(text) for text in texts):
+        raise _mistake(
+            "has the text of an Output in it, not its value: an f-string or a template can't hold an Output; use "
+            "pulumi.Output.concat, pulumi.interpolate or apply"
+        )
 
 
 class Declaration(BaseModel):
