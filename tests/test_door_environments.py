@@ -42,6 +42,11 @@ def in_an_archive(folder: Path) -> Machine:
     return Machine({"PYTHONPATH": str(folder / "packages.zip")}, folder)
 
 
+def optimized(folder: Path) -> Machine:
+    """libretime#2874: without asserts and docstrings."""
+    return Machine({"PYTHONOPTIMIZE": "2"}, folder)
+
+
 def with_a_netrc(folder: Path) -> Machine:
     """psf/requests#3929, httpx#568: its password was sent in place of the key."""
     (folder / "netrc").write_text("machine 127.0.0.1 login a password b\ndefault login a password b\n")
@@ -49,7 +54,9 @@ def with_a_netrc(folder: Path) -> Machine:
 
 
 @pytest.mark.parametrize("door", [DynamicDoor, PluginDoor])
-@pytest.mark.parametrize("machine", [without_a_locale, with_modules_of_our_names, in_an_archive, with_a_netrc])
+@pytest.mark.parametrize(
+    "machine", [without_a_locale, with_modules_of_our_names, in_an_archive, optimized, with_a_netrc]
+)
 def test_a_provider_works_on_any_machine(  # noqa: PLR0913, PLR0917 two kinds of cases
     machine: Callable[[Path], Machine],
     door: Callable[..., Door],
