@@ -164,6 +164,14 @@ def test_a_forge_that_refuses_fails_the_pipeline(forge: str, token: str, folder:
     assert folder.issues.all() == []
 
 
+def test_an_issue_that_cannot_be_written_fails_the_pipeline(folder: Folder) -> None:
+    folder.variables["DRIFT_ISSUES_TOKEN"] = forges.GITLAB_READ_TOKEN
+    assert folder.check("gitlab", "a") != 0
+    kept = folder.issues.open("drift", f"{MARKER}\n", LABEL)
+    assert folder.check("gitlab", "as declared", code=0) != 0
+    assert folder.issues.all() == [kept]
+
+
 def test_a_token_is_on_no_command_line(folder: Folder, tmp_path: Path) -> None:
     curl = tmp_path / "bin" / "curl"
     curl.write_text('#!/bin/sh\necho "$@" >> arguments\ncat > /dev/null\necho "[]" > page.json\n')

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 GITHUB_TOKEN = "ghs_of_the_job"
 GITLAB_TOKEN = "glpat-of-the-bot"
+GITLAB_READ_TOKEN = "glpat-may-only-read"
 REPOSITORY = "acme/webhooks"
 PROJECT_ID = "17"
 PAGE = 2
@@ -141,15 +142,21 @@ def gitlab(issues: Issues) -> Iterator[str]:
             following = str(number + 1) if number < len(pages) else ""
             self._answer(200, [as_gitlab(issue) for issue in pages[number - 1]], following)
 
-        def do_POST(self) -> None:
-            given = self._form()
-            self._answer(201, as_gitlab(issues.open(given["title"], given["description"], given["labels"])))
+        def _write(self) -> None:
+            form = self._form()
+            text, state = (
+                form.get("description"),
+                {"close": "closed", "reopen": "open"}.get(form.get("state_event", "")),
+            )
+            if self.headers["PRIVATE-TOKEN"] != GITLAB_TOKEN:
+                self._answer(403, {"message": "403 Forbidden"})
+            elif self.command == "POST":
+                self._answer(201, as_gitlab(issues.open(form["title"], form["description"], form["labels"])))
+            else:
+                number = int(self.path.rpartition("/")[2])
+                self._answer(200, as_gitlab(issues.change(number, text=text, state=state)))
 
-        def do_PUT(self) -> None:
-            given = self._form()
-            state = {"close": "closed", "reopen": "open", None: None}[given.get("state_event")]
-            changed = issues.change(int(self.path.rpartition("/")[2]), text=given.get("description"), state=state)
-            self._answer(200, as_gitlab(changed))
+        do_POST = do_PUT = _write  # noqa: N815 the names that http.server calls
 
         def _form(self) -> dict[str, str]:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -157,7 +164,7 @@ def gitlab(issues: Issues) -> Iterator[str]:
 
         def _answer(self, status: int, content: object, next_page: str = "") -> None:
             known = urlsplit(self.path).path.startswith(f"/api/v4/projects/{PROJECT_ID}/issues")
-            if self.headers["PRIVATE-TOKEN"] != GITLAB_TOKEN or not known:
+            if self.headers["PRIVATE-TOKEN"] not in (GITLAB_TOKEN, GITLAB_READ_TOKEN) or not known:
                 status, content = (404 if not known else 401), {"message": "401 Unauthorized"}
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
