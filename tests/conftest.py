@@ -13,11 +13,11 @@ import pytest
 
 import engine
 from pulumi_kinetic.client import Client
-from pulumi_kinetic.emulator.server import Server
 from pulumi_kinetic.journal import Journal
 from pulumi_kinetic.lifecycle import Lifecycle
 from pulumi_kinetic.process import Parent
 from pulumi_kinetic.retries import Pace
+from pulumi_kinetic.testing import Emulator
 from support.case_counter import COUNTS
 from support.declarations import ADDRESS
 from support.doors import PluginDoor
@@ -25,6 +25,9 @@ from support.emulator import KEY, EmulatorClient
 from support.pulumi_stub import Cli
 from support.runs import Run
 from support.stack import Deployment
+
+# The fixtures of the testing kit are what users get, and what these tests stand on. "pytester" tests them.
+pytest_plugins = ["pytester", "pulumi_kinetic.testing.fixtures"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,16 +44,9 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home-of-the-test"))
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with Server() as running:
-        yield running
-
-
 @pytest.fixture
-def emulator(server: Server) -> Iterator[EmulatorClient]:
-    with EmulatorClient(server.url) as control:
-        control.reset()
+def emulator(kinetic_emulator: Emulator) -> Iterator[EmulatorClient]:
+    with EmulatorClient(kinetic_emulator.url) as control:
         yield control
 
 

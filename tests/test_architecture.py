@@ -46,12 +46,24 @@ PROVIDER = [
     "plugin",
 ]
 MAY_IMPORT = {
-    "pulumi": {"arguments", "dynamic", "engine_log", "identity", "lookups", "plugin", "plugin_process", "rotating"},
+    "pulumi": {
+        "arguments",
+        "dynamic",
+        "engine_log",
+        "identity",
+        "lookups",
+        "plugin",
+        "plugin_process",
+        "rotating",
+        "testing/mocks",
+        "testing/stack",
+    },
     "grpc": {"engine_log", "plugin", "plugin_process"},
-    "httpx": {"answers", "client", "refusals", "transport"},
+    "httpx": {"answers", "client", "refusals", "transport", "testing/control"},
     "httpcore": {"network", "transport"},
     "click": {"cli/main"},
     "rich": {"cli/output"},
+    "pytest": {"testing/fixtures"},
     "fastapi": {"emulator/app", "emulator/control", "emulator/dependencies"},
 }
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -84,7 +96,7 @@ def own_imports(path: Path) -> set[str]:
 def test_every_module_has_a_place_in_the_layout() -> None:
     flat = {name_of(path) for path in MODULES if "/" not in name_of(path)}
     assert flat == {*PROVIDER, "__init__"}
-    assert {name_of(path).split("/")[0] for path in MODULES} - flat == {"cli", "emulator"}
+    assert {name_of(path).split("/")[0] for path in MODULES} - flat == {"cli", "emulator", "testing"}
 
 
 @pytest.mark.parametrize("name", PROVIDER)
@@ -92,9 +104,24 @@ def test_a_module_of_the_provider_imports_only_what_comes_before_it(name: str) -
     assert own_imports(ROOT / f"{name}.py") <= {*PROVIDER[: PROVIDER.index(name)], "__init__"}
 
 
-def test_nothing_imports_the_command() -> None:
-    users = {name_of(path) for path in MODULES if any(name.startswith("cli/") for name in own_imports(path))}
-    assert all(name.startswith("cli/") for name in users)
+@pytest.mark.parametrize("room", ["cli/", "testing/"])
+def test_nothing_imports_the_command_or_the_testing_kit(room: str) -> None:
+    users = {name_of(path) for path in MODULES if any(name.startswith(room) for name in own_imports(path))}
+    assert users
+    assert all(name.startswith(room) for name in users)
+
+
+def test_the_testing_kit_is_imported_without_the_packages_of_its_extra() -> None:
+    """The emulator's modules that it needs from the start; the rest it imports when it starts one."""
+    kit = [path for path in MODULES if name_of(path).startswith("testing/")]
+    used = {name for path in kit for name in own_imports(path) if name.startswith("emulator/")}
+    assert used == {
+        "emulator/assumptions",
+        "emulator/faults",
+        "emulator/records",
+        "emulator/request_log",
+        "emulator/server",
+    }
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)

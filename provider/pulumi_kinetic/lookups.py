@@ -2,15 +2,16 @@
 
 import os
 from asyncio import to_thread
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import pulumi
 
 from pulumi_kinetic import errors, settings
+from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 
 P = ParamSpec("P")
@@ -60,6 +61,34 @@ class WebhookEndpointInfo:
     created_at: str | None
 
 
+class Reader(Protocol):
+    """What the look-ups ask of the API."""
+
+    def get(self, endpoint_id: str) -> RemoteEndpoint:
+        """Read one endpoint."""
+
+    def list(self, *, skipped: Callable[[str], None]) -> Iterable[RemoteEndpoint]:
+        """Read all endpoints; `skipped` is told of each that can't be read."""
+
+
+@contextmanager
+def client_of_the_stack() -> Iterator[Reader]:
+    """Open a client by the settings of the stack whose program runs.
+
+    Raises:
+        SettingsError: The API key or another setting is missing or wrong.
+    """
+    api = Client(settings.load(pulumi.Config("kinetic").get, os.environ))
+    try:
+        yield api
+    finally:
+        api.close()
+
+
+open_reader = client_of_the_stack
+"""Opens what the look-ups read from: a unit test's mocks take the place of the API."""
+
+
 @_ends_the_program("look up a webhook endpoint")
 def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
     """Look up one endpoint when the program runs (so in a preview too).
@@ -76,7 +105,7 @@ def get_webhook_endpoint(webhook_endpoint_id: str) -> WebhookEndpointInfo:
         raise errors.KineticError(
             "the id of an endpoint is a string (we_…): for an Output, `get_webhook_endpoint_output`"
         )
-    with _client_of_the_stack() as api:
+    with open_reader() as api:
         return WebhookEndpointInfo(**cast("dict[str, Any]", api.get(webhook_endpoint_id).public()))
 
 
@@ -88,7 +117,7 @@ def list_webhook_endpoints() -> list[WebhookEndpointInfo]:
         SettingsError: The API key or another setting is missing or wrong.
         ApiError: The API can't be asked.
     """
-    with _client_of_the_stack() as api:
+    with open_reader() as api:
         return [
             WebhookEndpointInfo(**cast("dict[str, Any]", remote.public()))
             for remote in api.list(skipped=pulumi.log.warn)
@@ -114,13 +143,3 @@ def list_webhook_endpoints_output() -> pulumi.Output[list[WebhookEndpointInfo]]:
     An error ends the program: it has the text of that function's.
     """
     return pulumi.Output.from_input(None).apply(lambda _: to_thread(list_webhook_endpoints))
-
-
-@contextmanager
-def _client_of_the_stack() -> Iterator[Client]:
-    """A client by the settings of the stack whose program runs."""
-    api = Client(settings.load(pulumi.Config("kinetic").get, os.environ))
-    try:
-        yield api
-    finally:
-        api.close()

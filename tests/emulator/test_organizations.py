@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from pulumi_kinetic.errors import KineticError
 from support.emulator import KEY, PRODUCTION_KEY, SECOND_ORGANIZATION_KEY, EmulatorClient
 
 PATH = "/v1/webhook_endpoints"
@@ -72,7 +73,7 @@ def test_a_test_can_set_up_organizations_of_its_own(emulator: EmulatorClient) ->
 @pytest.mark.parametrize("status", ["suspended", "pending", "Enabled", ""])
 def test_an_endpoint_can_get_any_status(emulator: EmulatorClient, status: str) -> None:
     (endpoint_id,) = emulator.seed(1)
-    emulator.change(endpoint_id, status=status)
+    emulator.edit(endpoint_id, status=status)
     assert emulator.http.get(f"{PATH}/{endpoint_id}").json()["status"] == status
     assert emulator.http.patch(f"{PATH}/{endpoint_id}", json={"status": status}).status_code == 422
 
@@ -83,5 +84,5 @@ def test_a_new_endpoint_can_begin_with_another_status(emulator: EmulatorClient) 
 
 
 def test_a_change_of_an_endpoint_that_does_not_exist_is_refused(emulator: EmulatorClient) -> None:
-    with pytest.raises(httpx.HTTPStatusError):
-        emulator.change("we_none", status="suspended")
+    with pytest.raises(KineticError, match="no webhook endpoint we_none"):
+        emulator.edit("we_none", status="suspended")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pulumi_kinetic.emulator.server import Server
+from pulumi_kinetic.testing import Emulator
 from support.emulator import KEY, EmulatorClient
 from support.stack import PASSPHRASE
 
@@ -68,8 +68,10 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, engine_environment: dict[str, str], server: Server) -> Project:
-    return Project(tmp_path_factory.mktemp("project"), engine_environment, server.url)
+def project(
+    tmp_path_factory: pytest.TempPathFactory, engine_environment: dict[str, str], kinetic_server: Emulator
+) -> Project:
+    return Project(tmp_path_factory.mktemp("project"), engine_environment, kinetic_server.url)
 
 
 Way = Callable[[Project], tuple[list[str], dict[str, str], Path]]

@@ -73,7 +73,8 @@ def made_by_hand(folder: Folder, emulator: EmulatorClient) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("example", "prepare"), [("adopt", made_by_hand), ("quickstart", nothing), ("rotation", nothing)]
+    ("example", "prepare"),
+    [("adopt", made_by_hand), ("quickstart", nothing), ("rotation", nothing), ("testing", nothing)],
 )
 def test_a_python_example_runs_from_its_folder(
     example: str, prepare: Prepare, tmp_path: Path, engine_environment: dict[str, str], emulator: EmulatorClient

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from support.emulator import EmulatorClient
+from support.example_tests import run_example_tests
 from support.stack import Deployment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -80,5 +81,15 @@ def test_rotation_renders_both_secrets_for_their_owner_alone_and_nothing_in_a_pr
     assert [path.name for path in tmp_path.glob("tmp*")] == []
 
 
+def test_the_testing_examples_own_tests_pass(tmp_path: Path, engine_environment: dict[str, str]) -> None:
+    told = run_example_tests(tmp_path, "tests/test_stack.py", environment=engine_environment)
+    assert told.startswith("3 passed in "), told
+
+
 def test_every_example_is_run_here() -> None:
-    assert {path.parent.name for path in EXAMPLES.glob("*/__main__.py")} == {"adopt", "quickstart", "rotation"}
+    assert {path.parent.name for path in EXAMPLES.glob("*/__main__.py")} == {
+        "adopt",
+        "quickstart",
+        "rotation",
+        "testing",
+    }

@@ -156,7 +156,7 @@ def test_an_endpoint_deleted_by_hand_is_made_again(deploy: Callable[..., Deploym
     ],
 )
 def test_an_edit_by_hand_is_shown_in_that_property_and_healed(
-    deploy: Callable[..., Deployment], emulator: EmulatorClient, field: str, edited: object, shown: str
+    deploy: Callable[..., Deployment], emulator: EmulatorClient, field: str, edited: Any, shown: str
 ) -> None:
     deployment = deploy(Program())
     deployment.up_clean()

@@ -79,7 +79,7 @@ def test_what_the_api_disables_by_itself_is_drift_that_a_refreshing_up_heals(
     deployment = deploy(Program(door))
     deployment.up()
     (made,) = emulator.truth()
-    emulator.change(made, status="disabled")
+    emulator.edit(made, status="disabled")
     assert deployment.preview(refresh=True) == {"same": 1, "update": 1}
     deployment.up(refresh=True)
     assert emulator.truth()[made]["status"] == "enabled"

@@ -129,7 +129,7 @@ def test_drift_keeps_one_issue_for_the_stack(forge: str, repository: Repository,
         return repository.issues.all()
 
     assert issues_after_a_check() == []
-    emulator.change(endpoint_id, status="disabled")
+    emulator.edit(endpoint_id, status="disabled")
     (opened,) = issues_after_a_check()
     assert opened["text"].startswith(MARKER)
     assert "`disabled`" in opened["text"]
@@ -141,12 +141,12 @@ def test_drift_keeps_one_issue_for_the_stack(forge: str, repository: Repository,
     assert (updated["state"], updated["edits"]) == ("open", 1)
     assert repository.run(forge, "drift", KINETIC_API_KEY="md_test_unknown").code == 3
     assert repository.issues.all() == [updated]
-    emulator.change(endpoint_id, status="enabled")
+    emulator.edit(endpoint_id, status="enabled")
     (half,) = issues_after_a_check()
     assert (half["state"], half["edits"], "`disabled`" in half["text"]) == ("open", 2, False)
     emulator.remove(unmanaged)
     assert issues_after_a_check() == [{**half, "state": "closed"}]
-    emulator.change(endpoint_id, url="https://example.com/elsewhere")
+    emulator.edit(endpoint_id, url="https://example.com/elsewhere")
     (reopened,) = issues_after_a_check()
     assert "elsewhere" in reopened["text"]
     assert reopened["state"] == "open"

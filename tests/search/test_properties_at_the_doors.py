@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulumi_kinetic import endpoint, inputs
-from pulumi_kinetic.emulator.server import Server
+from pulumi_kinetic.testing import Emulator
 from support.case_counter import count_cases
 from support.doors import DOORS, Door
 from support.emulator import KEY, EmulatorClient
@@ -24,8 +24,8 @@ Inputs = Any  # a search hands over what no type allows, too
 
 
 @pytest.fixture(scope="module", params=DOORS, ids=["dynamic", "plugin"])
-def door(server: Server, request: pytest.FixtureRequest) -> Iterator[Door]:
-    with request.param({"apiKey": KEY, "baseUrl": server.url, "timeoutSeconds": "10"}) as opened:
+def door(kinetic_server: Emulator, request: pytest.FixtureRequest) -> Iterator[Door]:
+    with request.param({"apiKey": KEY, "baseUrl": kinetic_server.url, "timeoutSeconds": "10"}) as opened:
         yield opened
 
 
@@ -70,7 +70,7 @@ def test_up_refresh_drift_and_heal_over_http(door: Door, emulator: EmulatorClien
     assert door.diff(endpoint_id, state, inputs) == (False, [])
 
     name = data.draw(st.sampled_from(endpoint.UPDATABLE))
-    edited = data.draw(SERVER_FIELDS[name])
+    edited: Any = data.draw(SERVER_FIELDS[name])
     emulator.edit(endpoint_id, **{ENGINE_NAMES[name]: edited})
     _, drifted, drifted_inputs = door.read(endpoint_id, state, inputs)
     changed = endpoint.canonical(name, edited) != endpoint.canonical(name, inputs.get(name))

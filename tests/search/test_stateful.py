@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
     @rule(resource=managed, data=st.data(), field=st.sampled_from(sorted(EDITS)))
     def drift(self, resource: Managed, data: st.DataObject, field: str) -> None:
         if not resource.gone and resource.id in self.emulator.truth():
-            value = data.draw(EDITS[field])
+            value: Any = data.draw(EDITS[field])
             self.emulator.edit(resource.id, **{to_snake(field): value})
             resource.edited[field] = value
             self.drifted.add(resource.id)

@@ -64,6 +64,12 @@ async def change_endpoint(store: CurrentStore, webhook_endpoint_id: str, change:
     store.overwrite(webhook_endpoint_id, change.model_dump(exclude_none=True))
 
 
+@routes.delete("/endpoints/{webhook_endpoint_id}")
+async def remove_endpoint(store: CurrentStore, webhook_endpoint_id: str) -> None:
+    """Delete an endpoint, of whatever organization and environment."""
+    store.delete(webhook_endpoint_id, None)
+
+
 @routes.get("/log")
 async def read_log(log: CurrentLog) -> list[LogEntry]:
     """List the latest requests, oldest first."""

@@ -46,23 +46,29 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    method: str | None = Field(None, description="HTTP method that it is for; any when omitted.")
-    path: str | None = Field(None, description="Text that the path must contain; any when omitted.")
-    times: int = Field(1, description="How many requests it is for.")
-    skip: int = Field(0, description="How many matching requests it lets pass first.")
-    delay_seconds: Seconds = Field(0, description="Wait before the work.")
-    delay_in_flight_seconds: Seconds = Field(0, description="Wait while a create's Idempotency-Key is in flight.")
-    delay_after_seconds: Seconds = Field(0, description="Wait after the work is done, before the answer.")
+    method: str | None = Field(default=None, description="HTTP method that it is for; any when omitted.")
+    path: str | None = Field(default=None, description="Text that the path must contain; any when omitted.")
+    times: int = Field(default=1, description="How many requests it is for.")
+    skip: int = Field(default=0, description="How many matching requests it lets pass first.")
+    delay_seconds: Seconds = Field(default=0, description="Wait before the work.")
+    delay_in_flight_seconds: Seconds = Field(
+        default=0, description="Wait while a create's Idempotency-Key is in flight."
+    )
+    delay_after_seconds: Seconds = Field(default=0, description="Wait after the work is done, before the answer.")
     commit: bool = Field(default=True, description="Whether the work is done at all.")
     drop: bool = Field(default=False, description="Close the connection instead of answering.")
     half_body: bool = Field(default=False, description="Close the connection in the middle of the answer's body.")
-    stall_seconds: Seconds = Field(0.05, description="With `half_body`: wait between the half and the cut.")
-    trickle_seconds: Seconds = Field(0, description="Send the body a byte at a time, with this wait before each.")
+    stall_seconds: Seconds = Field(default=0.05, description="With `half_body`: wait between the half and the cut.")
+    trickle_seconds: Seconds = Field(
+        default=0, description="Send the body a byte at a time, with this wait before each."
+    )
     trickle_headers: bool = Field(default=False, description="With `trickle_seconds`: the headers too.")
-    status: HttpStatus | None = Field(None, description="Answer with this status instead.")
-    body: Sendable = Field("", description="With `status`: the body.")
-    content_type: HeaderValue = Field("application/json", description="With `status`: the Content-Type.")
-    headers: dict[HeaderName, HeaderValue] = Field({}, description="Headers added to the answer (Retry-After, say).")
+    status: HttpStatus | None = Field(default=None, description="Answer with this status instead.")
+    body: Sendable = Field(default="", description="With `status`: the body.")
+    content_type: HeaderValue = Field(default="application/json", description="With `status`: the Content-Type.")
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default={}, description="Headers added to the answer (Retry-After, say)."
+    )
     without_secret: bool = Field(default=False, description="Leave signing_secret out of the answer.")
 
 

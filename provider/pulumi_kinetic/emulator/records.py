@@ -37,14 +37,14 @@ class ApiKey(_Strict):
 
 
 class Endpoint(_Strict):
-    """A webhook endpoint, signing secret included."""
+    """A webhook endpoint, signing secret included, which its repr doesn't show."""
 
     webhook_endpoint_id: str
     url: str
     enabled_events: list[str]
     status: str = "enabled"
     created_at: str
-    signing_secret: str
+    signing_secret: str = Field(repr=False)
     environment: Environment
     organization: str = FIRST_ORGANIZATION
 

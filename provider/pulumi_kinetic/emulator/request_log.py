@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
-from starlette.types import Scope
 from typing_extensions import TypedDict
 
 
@@ -60,7 +61,7 @@ class RequestLog:
         self._chars = 0
 
 
-def new_entry(scope: Scope, body: bytes) -> LogEntry:
+def new_entry(scope: Mapping[str, Any], body: bytes) -> LogEntry:
     """Describe a request that just came, under a new request id.
 
     Args:

@@ -139,14 +139,14 @@ class Store:
             self._commit(endpoints=endpoints, idempotency_records=records)
         return endpoint
 
-    def get(self, endpoint_id: str, account: Account) -> Endpoint:
-        """Look up an endpoint.
+    def get(self, endpoint_id: str, account: Account | None) -> Endpoint:
+        """Look up an endpoint of an account; of any where that is None.
 
         Raises:
-            ApiRefusal: The account has no such endpoint (404).
+            ApiRefusal: There is no such endpoint (404).
         """
         endpoint = self._state.endpoints.get(endpoint_id)
-        if endpoint is None or endpoint.account != account:
+        if endpoint is None or account not in (None, endpoint.account):
             message = f"no webhook endpoint {endpoint_id} in this organization and environment"
             raise ApiRefusal(404, "not_found", message)
         return endpoint
@@ -195,17 +195,14 @@ class Store:
             ApiRefusal: There is no such endpoint.
         """
         with self._lock:
-            endpoint = self._state.endpoints.get(endpoint_id)
-            if endpoint is None:
-                raise ApiRefusal(404, "not_found", f"no webhook endpoint {endpoint_id}")
-            changed = endpoint.model_copy(update=fields)
+            changed = self.get(endpoint_id, None).model_copy(update=fields)
             self._commit(endpoints={**self._state.endpoints, endpoint_id: changed})
 
-    def delete(self, endpoint_id: str, account: Account) -> None:
-        """Remove an endpoint and its secret.
+    def delete(self, endpoint_id: str, account: Account | None) -> None:
+        """Remove an endpoint of an account and its secret; of any account where that is None.
 
         Raises:
-            ApiRefusal: The account has no such endpoint.
+            ApiRefusal: There is no such endpoint.
         """
         with self._lock:
             self.get(endpoint_id, account)

@@ -1,0 +1,5 @@
+"""The program: what `pulumi up` runs."""
+
+from receivers import declare
+
+declare()
