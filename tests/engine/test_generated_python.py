@@ -17,7 +17,8 @@ import pulumi
 
 class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args):
-        print(args.name, args.inputs.get("status"), args.inputs.get("enabledEvents"))
+        # in one piece: resources are registered from several threads
+        print(f"{args.name} {args.inputs.get('status')} {args.inputs.get('enabledEvents')}\\n", end="")
         return args.name, {"outputs": {"url": "https://platform.example"}, **args.inputs}
 
     def call(self, args):

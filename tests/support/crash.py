@@ -139,8 +139,14 @@ class Crash:
         return run_command(self.deployment, *arguments, **{"PULUMI_STACK": "dev", **environment})
 
     def cancel(self) -> None:
-        """Lift the lock that a killed run has left."""
-        self.deployment.cli("cancel", "--yes", "--stack", "dev")
+        """Lift the lock that a killed run has left, as docs/recovery.md says where `pulumi` can't read the state."""
+        try:
+            self.deployment.cli("cancel", "--yes", "--stack", "dev")
+        except auto.CommandError as error:
+            if "failed to load checkpoint: EOF" not in str(error):
+                raise
+            code, report = self.recover("--unlock")
+            assert (code, report.get("problems")) == (0, []), report
 
     def move_to_another_machine(self) -> None:
         """The next commands find no journal: the machine of the killed run is gone, with all that ran there."""
