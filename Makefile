@@ -12,7 +12,7 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint package unit search engine format sweep bench schema state mutants clean
+.PHONY: demo test check lint package plugin unit search engine format sweep bench schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -27,12 +27,16 @@ lint: .venv/installed
 	ruff format --check .
 	mypy
 	basedpyright
+	zizmor --offline --quiet --pedantic .github
 
 package: .venv/installed  ## Build sdist and wheel into dist, and check both
 	rm -rf dist
 	python -m build --no-isolation
 	check-wheel-contents dist
 	twine check --strict dist/*
+
+plugin: package  ## The plugin's archive, for each platform's name the same, into dist/plugin
+	@python scripts/plugin_archive.py
 
 unit: $(VENV)/installed  ## Every test but the searches and those on the engine
 	pytest tests --ignore tests/search --ignore tests/engine

@@ -2,24 +2,20 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import pulumi_kinetic
+from support.archives import BESIDE, ROOT, Archives, built, copied, run_python
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "provider" / "pulumi_kinetic"
-BESIDE = ["pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "schema.json"]
 TYPES = {".py", ".json", ".typed"}
-JUNK = shutil.ignore_patterns("__pycache__", ".venv*", "venv")
 STRAYS = [
     ".venv",
     "provider/venv",
@@ -39,29 +35,11 @@ print(json.dumps([os.path.join(folder, "pulumi-plugin.json") for folder in spec.
 """
 
 
-class Archives(NamedTuple):
-    sdist: Path
-    wheel: Path
-
-
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
     """The sdist, and the wheel that is built from it, as `make package` builds both."""
     folder = tmp_path_factory.mktemp("archives")
     return built(copied(folder / "tree"), folder / "dist")
-
-
-def copied(tree: Path) -> Path:
-    """A copy of what is built, without git and what git ignores, as a release's archive is unpacked."""
-    shutil.copytree(ROOT / "provider", tree / "provider", ignore=JUNK)
-    for name in BESIDE:
-        shutil.copyfile(ROOT / name, tree / name)
-    return tree
-
-
-def built(tree: Path, into: Path, *options: str) -> Archives:
-    _run("-m", "build", "--no-isolation", *options, "--outdir", str(into), str(tree))
-    return Archives(next(into.glob("*.tar.gz"), into), next(into.glob("*.whl")))
 
 
 def files_of_package() -> set[str]:
@@ -110,14 +88,16 @@ def test_git_ignores_virtual_environments_in_any_folder() -> None:
 def installed_wheel(archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the built wheel is installed in, without its dependencies."""
     installed = tmp_path_factory.mktemp("installed")
-    _run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(archives.wheel))
+    run_python(
+        "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(installed), str(archives.wheel)
+    )
     return installed
 
 
 def test_the_python_language_host_takes_the_wheel_for_no_plugins_sdk(installed_wheel: Path) -> None:
     # -S and -I keep what is installed for the tests out of sight
     script = f"import sys; sys.path.insert(0, {str(installed_wheel)!r})\n{LOOK_UP}"
-    (answer,) = json.loads(_run("-I", "-S", "-c", script))
+    (answer,) = json.loads(run_python("-I", "-S", "-c", script))
     assert Path(answer).is_relative_to(installed_wheel)
     assert json.loads(Path(answer).read_text()) == {"resource": False}
 
@@ -137,9 +117,3 @@ def test_what_is_tested_is_what_make_says(archives: Archives) -> None:
         assert {name: opened.read(name) for name in names} == {
             name: (package.parent / name).read_bytes() for name in names
         }
-
-
-def _run(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

@@ -61,3 +61,16 @@ def test_both_doors_offer_the_same_outputs() -> None:
 
 def test_the_generated_python_package_has_a_name_of_its_own() -> None:
     assert SCHEMA["language"]["python"]["packageName"] != "pulumi_kinetic"
+
+
+def test_a_repository_on_github_is_where_the_engine_downloads_the_plugin() -> None:
+    assert schema.published("https://github.com/acme/pulumi-kinetic") == {
+        "publisher": "acme",
+        "homepage": "https://github.com/acme/pulumi-kinetic",
+        "repository": "https://github.com/acme/pulumi-kinetic",
+        "pluginDownloadURL": "github://api.github.com/acme/pulumi-kinetic",
+    }
+
+
+def test_a_repository_that_is_not_filled_in_is_nowhere_to_download_from() -> None:
+    assert schema.published("https://example.com/pulumi-kinetic") == {}

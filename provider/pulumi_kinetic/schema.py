@@ -54,8 +54,9 @@ def schema() -> JsonObject:
         "displayName": "Kinetic",
         "version": metadata.version("pulumi-kinetic"),
         "description": "Webhook endpoints of the Kinetic API as Pulumi resources.",
-        "keywords": ["pulumi", "kinetic", "webhooks", "category/infrastructure"],
+        "keywords": ["pulumi", "kinetic", "webhooks", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
+        **published(_repository()),
         "meta": {"moduleFormat": "(.*)"},
         "language": _language(),
         "config": {"variables": configuration},
@@ -67,6 +68,29 @@ def schema() -> JsonObject:
         "resources": {PLUGIN_TYPE: _resource()},
         "functions": _functions(),
     }
+
+
+def published(repository: str) -> JsonObject:
+    """Return who publishes the package, and where the engine downloads the plugin from: the releases on GitHub.
+
+    Args:
+        repository: URL of the repository. While it isn't on GitHub nothing is said, so that no engine asks a stranger.
+    """
+    host, _, path = repository.removeprefix("https://").partition("/")
+    if host != "github.com":
+        return {}
+    return {
+        "publisher": path.partition("/")[0],
+        "homepage": repository,
+        "repository": repository,
+        "pluginDownloadURL": f"github://api.github.com/{path}",
+    }
+
+
+def _repository() -> str:
+    """The one place that names it is pyproject.toml."""
+    listed = metadata.metadata("pulumi-kinetic").get_all("Project-URL") or []
+    return next((url for label, _, url in (entry.partition(", ") for entry in listed) if label == "Repository"), "")
 
 
 def _language() -> JsonObject:
