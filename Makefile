@@ -39,10 +39,10 @@ plugin: package  ## The plugin's archive, for each platform's name the same, int
 	@python scripts/plugin_archive.py
 
 unit: $(VENV)/installed  ## Every test but the searches and those on the engine
-	pytest tests --ignore tests/search --ignore tests/engine
+	pytest tests --ignore tests/search --ignore tests/engine -n 2
 
 search: $(VENV)/installed  ## Random and exhaustive searches, without the engine
-	pytest tests/search
+	pytest tests/search -n 2
 
 engine: $(VENV)/installed  ## The tests on the real Pulumi engine
 	python scripts/engine.py
