@@ -71,7 +71,7 @@ def test_a_retained_endpoint_stays_enabled_and_is_adopted_again(
     deployment.up_clean()
     assert deployment.resources()["orders"]["outputs"].get("signingSecret") is None
     deployment.cli("state", "delete", urn_of(deployment), "--yes", "--stack", "dev")
-    again.arguments["existing_signing_secret"] = pulumi.Output.secret(made["signing_secret"])
+    again.arguments["existing_signing_secret"] = made["signing_secret"]
     deployment.up_clean()
     expect_truth(deployment, emulator)
     assert emulator.truth() == {endpoint_id: made}
