@@ -33,7 +33,8 @@ def ensure() -> Path:
             "there is no `go` to build it with. Install the Pulumi CLI (or Go 1.25 or newer), then run this again."
         )
     BIN.mkdir(parents=True, exist_ok=True)
-    if pulumi.parent.resolve() != BIN.resolve():  # a link to itself would take the place of the engine
+    # a link to itself would take the place of the engine; one that is right is in use by other processes of the tests
+    if pulumi.parent.resolve() != BIN.resolve() and (BIN / "pulumi").resolve() != pulumi.resolve():
         (BIN / "pulumi").unlink(missing_ok=True)
         (BIN / "pulumi").symlink_to(pulumi)
     _ensure_launcher(pulumi.parent)

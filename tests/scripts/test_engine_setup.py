@@ -45,6 +45,15 @@ def test_a_cli_on_path_is_used(machine: Path) -> None:
     assert not (engine.BIN / engine.LAUNCHER).exists()
 
 
+def test_a_link_that_is_right_stays_for_those_who_run_it(machine: Path) -> None:
+    """Each process of the tests asks for the engine, while others use it."""
+    put(machine / "path" / "pulumi", GOOD)
+    link = engine.ensure() / "pulumi"
+    before = link.lstat().st_ino
+    engine.ensure()
+    assert link.lstat().st_ino == before
+
+
 def test_a_missing_launcher_is_made(machine: Path) -> None:
     put(machine / "path" / "pulumi", GOOD)
     launcher = engine.ensure() / engine.LAUNCHER
