@@ -39,11 +39,15 @@ class _ReadStack:
     """What the CLI says of a stack, as far as it says anything.
 
     Attributes:
+        name: Its name; "" where there is no such stack.
+        project: The name of its project; "" where there is none.
         state: The whole state, secrets in plain text; None if it can't be read.
         config: Looks up the stack's configuration; None likewise.
         error: Why one of them can't.
     """
 
+    name: str
+    project: str
     state: JsonObject | None
     config: Config | None
     error: errors.KineticError | None
@@ -69,9 +73,9 @@ def examine(stack: Stack, variables: Mapping[str, str]) -> list[Check]:
         *_made("backend", lambda: _backend(stack, variables, read.error)),
         *_made("stack", lambda: _stack(stack, read, len(declared or []), variables, has_cli=version is not None)),
         *_made("journal", lambda: _journal(stack, variables)),
-        *_made("interrupted creates", lambda: _interrupted(stack, read.state, variables)),
+        *_made("interrupted creates", lambda: _interrupted(stack, read, variables)),
         *(check for one in configured for check in _of_the_api(one, variables)),
-        *_made("environment", lambda: _environment(read.state, configured)),
+        *_made("environment", lambda: _environment(declared if read.state is not None else None, configured)),
     ]
     return [_without(check, keys) for check in checks]
 
@@ -96,7 +100,8 @@ def _made(name: str, check: Callable[[], Check]) -> Iterator[Check]:
 def _read(stack: Stack) -> _ReadStack:
     state, state_error = tried(stack.export)
     config, config_error = tried(stack.config)
-    return _ReadStack(state, config, state_error or config_error)
+    place, _ = tried(lambda: _place_of(stack, state))
+    return _ReadStack(*(place or ("", "")), state, config, state_error or config_error)
 
 
 def _of_the_api(configured: Configured, variables: Mapping[str, str]) -> Iterator[Check]:
@@ -116,14 +121,14 @@ def _of_the_api(configured: Configured, variables: Mapping[str, str]) -> Iterato
     yield from _made(name("clock"), lambda: api_checks.clock(configured, answer))
 
 
-def _environment(state: JsonObject | None, configured: Sequence[Configured]) -> Check:
-    if state is None:
+def _environment(declared: Sequence[DeclaredEndpoint] | None, configured: Sequence[Configured]) -> Check:
+    if declared is None:
         return api_checks.environment(None)
     key_environments = {one.provider: one.environment for one in configured}
     return api_checks.environment(
         [
             EndpointEnvironment(one.name, one.outputs["environment"], key_environments.get(_provider_of(one)))
-            for one in declared_endpoints(state)
+            for one in declared
             if one.outputs.get("environment")
         ]
     )
@@ -173,7 +178,7 @@ def _has_legacy_layout(url: str) -> bool:
 
 def _stack(stack: Stack, read: _ReadStack, endpoints: int, variables: Mapping[str, str], *, has_cli: bool) -> Check:
     return machine_checks.stack(
-        _place_of(stack, read.state)[0] or "the selected stack",
+        read.name or "the selected stack",
         read.error,
         endpoints=endpoints,
         has_cli=has_cli,
@@ -193,11 +198,11 @@ def _journal(stack: Stack, variables: Mapping[str, str]) -> Check:
     return machine_checks.journal(journal.folder, journal.problems, is_writable=is_writable, lost=lost)
 
 
-def _interrupted(stack: Stack, state: JsonObject | None, variables: Mapping[str, str]) -> Check:
+def _interrupted(stack: Stack, read: _ReadStack, variables: Mapping[str, str]) -> Check:
     journal = _journal_of(stack)
     records = [record for record in journal.records() if not journal.has_arrived(record.key)]
-    here = (backend_url(stack.folder.resolve(), variables), *_place_of(stack, state))
-    return machine_checks.interrupted(records, here, len(pending_creates_of(state or {})))
+    here = (backend_url(stack.folder.resolve(), variables), read.name, read.project)
+    return machine_checks.interrupted(records, here, len(pending_creates_of(read.state or {})))
 
 
 def _place_of(stack: Stack, state: JsonObject | None) -> tuple[str, str]:
