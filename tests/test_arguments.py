@@ -175,3 +175,12 @@ def test_the_schemas_names_are_those_of_python_in_camel_case() -> None:
     given = inspect.signature(WebhookEndpoint).parameters.keys() - {"resource_name", "opts"}
     names = {*given, *WebhookEndpoint.__annotations__, "idempotency_key"}
     assert {name: to_camel(name) for name in names if to_camel(name) != name} == arguments.SCHEMA_NAMES
+
+
+def test_a_refused_option_lists_every_property_there_is() -> None:
+    given = inspect.signature(WebhookEndpoint).parameters.keys() - {"resource_name", "opts"}
+    options = pulumi.ResourceOptions(ignore_changes=["colour"])
+    with pytest.raises(arguments.OptionError) as raised:
+        arguments.require_supported("orders", options)
+    listed = str(raised.value).rpartition("those are: ")[2].split(", ")
+    assert sorted(listed) == sorted({*given, *WebhookEndpoint.__annotations__})
