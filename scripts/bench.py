@@ -34,7 +34,7 @@ from support.waiting import first_line  # noqa: E402
 
 DECLARE: dict[str, Callable[..., Any]] = {**RESOURCE_BY_DOOR, "plain": plain, "floor": floor}
 OURS = ("dynamic", "plugin")
-FAR_AWAY = 10**9
+EVERY_REQUEST = 10**9
 
 
 class Measured(NamedTuple):
@@ -115,7 +115,7 @@ class Bench:
         self._each(f"preview {count}", "preview")
         beside = f" among {among}" if among else ""
         for delay in delays_ms:
-            self._emulator.faults({"delay_seconds": delay / 1000, "times": FAR_AWAY})
+            self._emulator.faults({"delay_seconds": delay / 1000, "times": EVERY_REQUEST})
             for operation in ("refresh", "preview --refresh"):
                 self._each(f"{operation} {count}{beside}, {delay} ms", operation)
         self._emulator.faults()

@@ -19,6 +19,10 @@ def _api() -> httpx.Client:
     return httpx.Client(base_url=os.environ["KINETIC_BASE_URL"], headers=headers, timeout=30)
 
 
+def _diff(olds: Properties, news: Properties) -> dynamic.DiffResult:
+    return dynamic.DiffResult(changes=any(olds.get(name) != news.get(name) for name in ("url", "enabled_events")))
+
+
 class PlainProvider(dynamic.ResourceProvider):
     """One request a call, and nothing else."""
 
@@ -36,7 +40,7 @@ class PlainProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.DiffResult:
         """Compare the properties that can change."""
-        return dynamic.DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("url", "enabled_events")))
+        return _diff(_olds, _news)
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.UpdateResult:
         """PATCH."""
@@ -63,7 +67,7 @@ class FloorProvider(dynamic.ResourceProvider):
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.DiffResult:
         """Compare the properties that can change."""
-        return dynamic.DiffResult(changes=any(_olds.get(name) != _news.get(name) for name in ("url", "enabled_events")))
+        return _diff(_olds, _news)
 
     def update(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.UpdateResult:
         """Return what is wanted."""

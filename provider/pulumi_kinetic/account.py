@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pulumi_kinetic.errors import AccountMismatchError, NotFoundError
 from pulumi_kinetic.settings import Settings
 
 _UNKNOWN_DIGEST = "-"
@@ -71,3 +72,14 @@ def may_judge(here: Account, missing: Account, found: Iterable[Account], *, is_a
         return is_alone or any(_UNKNOWN_DIGEST in account.digests for account in found)
     reached = set(here.digests).union(*(account.digests for account in found))
     return bool(reached.intersection(missing.digests) - {_UNKNOWN_DIGEST})
+
+
+def mismatch(missing: NotFoundError, here: Account, last_seen: Account) -> AccountMismatchError:
+    """Return the error of an endpoint whose absence this run may not judge.
+
+    Args:
+        missing: What the API has answered.
+        here: The account of this run.
+        last_seen: What the state says of the endpoint.
+    """
+    return AccountMismatchError(missing, state_origin=last_seen.origin, origin=here.origin, is_known=last_seen.is_known)

@@ -15,7 +15,8 @@ from pulumi_kinetic.settings import Settings
 _LISTINGS = 3
 WAIT_SECONDS = 2.0
 _UNPROVEN = "not_found (404), which isn't taken as a deletion: {why}"
-_UNREADABLE = "the API lists {endpoint_id}, but answers not_found when that is read"
+UNREADABLE = "the API lists {endpoint_id}, but answers not_found when that is read"
+"""Why a `not_found` of such an API is worth nothing."""
 _NOTHING_CHANGED = (
     "Nothing was changed. Check kinetic:baseUrl and kinetic:apiKey; a proxy may stand in front of the API."
 )
@@ -77,9 +78,7 @@ class Presence:
         self._require_proof(missing)
         last_seen = account.parse(state.get("account"))
         if state and not self._speaks_of(last_seen, endpoint_id, missing):
-            raise errors.AccountMismatchError(
-                missing, state_origin=last_seen.origin, origin=self._here.origin, is_known=last_seen.is_known
-            )
+            raise account.mismatch(missing, self._here, last_seen)
 
     def _require_proof(self, missing: errors.NotFoundError) -> None:
         """Once a run: the collection answers as documented, and an endpoint that it lists can be read."""
@@ -98,7 +97,7 @@ class Presence:
                     return ""
         except errors.ApiError as error:
             return str(error.args[0])
-        return _UNREADABLE.format(endpoint_id=listed)
+        return UNREADABLE.format(endpoint_id=listed)
 
     def _exists(self, endpoint_id: str) -> bool:
         try:

@@ -46,10 +46,16 @@ def value(value: object) -> str:
 
 
 def origin(url: str) -> str:
-    """Return a URL's scheme and host for a message; "the given URL" where it isn't clear which part is the host."""
+    """Return a URL's scheme and host, in quotes; "the given URL" where it isn't clear which part is the host."""
+    bare = bare_origin(url)
+    return f'"{bare}"' if "://" in bare else bare
+
+
+def bare_origin(url: str) -> str:
+    """Return the same without quotes, for a table."""
     match = _URL.fullmatch(url.strip())
     shown = _origin_of(match[1], match[2]) if match else None
-    return value(shown.removesuffix(_HIDDEN)) if shown else "the given URL"
+    return value(shown.removesuffix(_HIDDEN)).strip('"') if shown else "the given URL"
 
 
 def pieces(url: str) -> tuple[str, ...]:
@@ -79,7 +85,7 @@ def pair(one: object, other: object, *secrets: str, is_secret: bool) -> tuple[st
 
 def _of_pair(this: object, other: object, secrets: Iterable[str], is_secret: bool) -> str | list[str]:  # noqa: FBT001
     if is_secret:
-        return origin(this).strip('"') if isinstance(this, str) and "://" in this else REDACTED
+        return bare_origin(this) if isinstance(this, str) and "://" in this else REDACTED
     if isinstance(this, list):
         others = other if isinstance(other, list) else []
         return [

@@ -99,7 +99,7 @@ def proxy_of(settings: Settings) -> str | None:
         SettingsError: The environment names one that can't be used.
     """
     proxy = None if settings.is_on_this_machine else _proxy_for(parse_base_url(settings))
-    return redact.origin(f"{proxy.scheme}://{proxy.netloc.decode()}").strip('"') if proxy else None
+    return redact.bare_origin(f"{proxy.scheme}://{proxy.netloc.decode()}") if proxy else None
 
 
 def fetch(client: httpx.Client, request: httpx.Request, seconds: float) -> httpx.Response:

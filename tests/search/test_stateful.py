@@ -162,12 +162,7 @@ class Life(RuleBasedStateMachine):
         self.provider = self.start(self.key)
         if fault:
             self.emulator.faults({"method": "DELETE", **fault})
-        try:
-            self.provider.delete(resource.id, resource.state)
-        except errors.AccountMismatchError:
-            self.give_up(resource)
-        else:
-            self.drop(resource)
+        self.delete_in_this_run(resource)
         self.emulator.faults()
 
     @rule(target=managed, resource=consumes(managed))
@@ -178,12 +173,7 @@ class Life(RuleBasedStateMachine):
         self.provider = self.start(self.key)
         fresh = self.keep(resource.news, self.check(resource.news))
         assert fresh.state["signingSecret"] != resource.state.get("signingSecret")
-        try:
-            self.provider.delete(resource.id, resource.state)
-        except errors.AccountMismatchError:
-            self.give_up(resource)
-        else:
-            self.drop(resource)
+        self.delete_in_this_run(resource)
         return fresh
 
     @rule()
@@ -205,6 +195,14 @@ class Life(RuleBasedStateMachine):
         ):
             with pytest.raises(errors.KineticError):
                 call()
+
+    def delete_in_this_run(self, resource: Managed) -> None:
+        try:
+            self.provider.delete(resource.id, resource.state)
+        except errors.AccountMismatchError:
+            self.give_up(resource)
+        else:
+            self.drop(resource)
 
     def give_up(self, resource: Managed) -> None:
         """`pulumi state delete`, as the error says: the 404 of a key that has found nothing yet proves no deletion."""

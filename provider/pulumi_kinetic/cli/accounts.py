@@ -9,6 +9,7 @@ from pulumi_kinetic import account, errors
 from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.cli.state import DeclaredEndpoint
 from pulumi_kinetic.client import Client
+from pulumi_kinetic.presence import UNREADABLE
 from pulumi_kinetic.settings import Settings
 from pulumi_kinetic.snapshot import is_whole
 
@@ -78,9 +79,7 @@ class Account:
             found = (account.parse(one.outputs.get("account")) for one in seen if one is not missing)
             if account.may_judge(here, last_seen, found, is_alone=is_alone):
                 return None
-            raise errors.AccountMismatchError(
-                error, state_origin=last_seen.origin, origin=here.origin, is_known=last_seen.is_known
-            ) from None
+            raise account.mismatch(error, here, last_seen) from None
 
     def _require_proof(self) -> None:
         """Once: an endpoint that the API lists can be read, so that a `not_found` of its is worth something.
@@ -94,7 +93,7 @@ class Account:
         try:
             self._api.get(listed)
         except errors.NotFoundError as error:
-            problem = f"the API lists {listed}, but answers not_found when that is read"
+            problem = UNREADABLE.format(endpoint_id=listed)
             raise errors.UnreadableAnswerError(error.operation, problem, request_id=error.request_id) from None
         self._is_proved = True
 

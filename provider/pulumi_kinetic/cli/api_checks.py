@@ -52,7 +52,7 @@ def base_url(configured: Configured) -> Check:
     if problems := configured.problems_of("base_url"):
         cure = "`pulumi config set kinetic:baseUrl https://…`"
         return Check(name, "fail", "; ".join(problems), f"{cure}, or set {SOURCES['base_url'].variable}.")
-    shown = redact.origin(configured.settings.base_url).strip('"')
+    shown = redact.bare_origin(configured.settings.base_url)
     detail = f"{shown}, from {configured.origins['base_url']}"
     if configured.settings.warning:
         return Check(name, "warn", configured.settings.warning, "`pulumi config set kinetic:baseUrl https://…`")

@@ -276,7 +276,7 @@ def _unmanaged_of(account: Account, known: Collection[str]) -> list[UnmanagedEnd
     return [
         UnmanagedEndpoint(
             redact.text(remote.webhook_endpoint_id, key),
-            redact.origin(remote.url).strip('"'),
+            redact.bare_origin(remote.url),
             redact.text(remote.status, key),
             redact.text(remote.created_at or "", key),
             account.provider_urn,

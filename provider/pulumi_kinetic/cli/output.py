@@ -26,6 +26,10 @@ CURES = (
     "If the change is right, declare it in the program and run `pulumi refresh`.",
     "If something else manages the property, add `ignore_changes` to the resource and run `pulumi up`.",
 )
+CHANGED = ("resource", "property", "recorded", "actual", "declared at")
+"""The columns of what has changed or is missing."""
+UNMANAGED = ("id", "url", "status", "created at")
+"""The columns of what no stack has."""
 CURE_OF_UNMANAGED = (
     "Unmanaged endpoints: declare them with `adopt`, import them (`--import-file`), delete them, or leave them out "
     "with `--ignore ID`."
@@ -90,9 +94,8 @@ def text_of_drift(report: Report) -> RenderableType:
     parts: list[RenderableType] = [part for stack in report.stacks for part in _text_of_stack(stack)]
     unmanaged = len(report.unmanaged)
     if unmanaged and report.counts_unmanaged:
-        rows = [(one.webhook_endpoint_id, one.origin, one.status, one.created_at) for one in report.unmanaged]
         heading = Text(f"{count(unmanaged, 'endpoint')} in none of these stacks", style="bold yellow")
-        parts += [Text(""), heading, _table(("id", "url", "status", "created at"), rows)]
+        parts += [Text(""), heading, _table(UNMANAGED, rows_of_unmanaged(report))]
     elif unmanaged:
         parts.append(
             Text(f"{count(unmanaged, 'endpoint')} in none of these stacks: --unmanaged lists them.", style="dim")
@@ -136,6 +139,11 @@ def rows_of(stack: StackDrift) -> Iterator[tuple[str, str, str, str, str]]:
         yield drifted.name, "(missing)", drifted.webhook_endpoint_id, "not found", str(drifted.position or "")
 
 
+def rows_of_unmanaged(report: Report) -> list[tuple[str, str, str, str]]:
+    """Return a row for each endpoint that no stack has: id, scheme and host, status, when it was created."""
+    return [(one.webhook_endpoint_id, one.origin, one.status, one.created_at) for one in report.unmanaged]
+
+
 def text_of_recover(report: "recover.Report") -> str:
     """Return what `recover` has seen and done, for a person."""
     interrupted = [f"interrupted: {create}" for create in report.interrupted]
@@ -171,7 +179,7 @@ def _text_of_stack(stack: StackDrift) -> list[RenderableType]:
     heading = Text(f"{stack.stack}: {summary_of(stack)}", style="bold green" if is_clean else "bold red")
     if is_clean:
         return [heading]
-    return [heading, _table(("resource", "property", "recorded", "actual", "declared at"), rows_of(stack))]
+    return [heading, _table(CHANGED, rows_of(stack))]
 
 
 def _table(columns: Iterable[str], rows: Iterable[Sequence[str]]) -> Table:

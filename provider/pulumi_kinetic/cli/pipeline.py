@@ -10,10 +10,13 @@ from pathlib import Path
 from pulumi_kinetic.address import project_file
 from pulumi_kinetic.cli.drift import DriftedEndpoint, Report
 from pulumi_kinetic.cli.output import (
+    CHANGED,
+    UNMANAGED,
     count,
     cures_of,
     json_of_drift,
     rows_of,
+    rows_of_unmanaged,
     summary_of,
     value_of,
 )
@@ -21,8 +24,6 @@ from pulumi_kinetic.cli.state import Position
 
 MAX_MARKDOWN_CHARS = 60_000  # GitHub cuts a comment or the body of an issue at 65,536
 _MAX_CELL_CHARS = 300
-_UNMANAGED = ("id", "url", "status", "created at")
-_CHANGED = ("resource", "property", "recorded", "actual", "declared at")
 _Tables = Iterable[tuple[str, tuple[str, ...], Sequence[Sequence[str]]]]
 
 
@@ -126,10 +127,9 @@ def _path_of(position: Position | None, project: Path, workspace: str | None) ->
 
 def _tables_of(report: Report) -> _Tables:
     for stack in report.stacks:
-        yield f"#### {_code(stack.stack)}", _CHANGED, list(rows_of(stack))
+        yield f"#### {_code(stack.stack)}", CHANGED, list(rows_of(stack))
     if report.counts_unmanaged:
-        rows = [(one.webhook_endpoint_id, one.origin, one.status, one.created_at) for one in report.unmanaged]
-        yield "#### In none of these stacks", _UNMANAGED, rows
+        yield "#### In none of these stacks", UNMANAGED, rows_of_unmanaged(report)
 
 
 def _cut_by_rows(tables: _Tables, room: int) -> list[str]:
