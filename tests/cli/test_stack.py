@@ -55,14 +55,26 @@ def test_side_files_that_a_killed_cli_left_empty_are_removed(tmp_path: Path, cli
     assert Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state") == (state, [])
 
 
-def test_a_side_file_that_a_living_cli_may_have_just_opened_is_left_alone(tmp_path: Path, cli: Cli) -> None:
+def test_a_side_file_that_was_just_left_empty_is_waited_for(tmp_path: Path, cli: Cli) -> None:
+    stacks = tmp_path / "state" / ".pulumi" / "stacks" / "shop"
+    stacks.mkdir(parents=True)
+    (stacks / "dev.json.attrs").write_text("")
+    cli(BROKEN_UNTIL_REPAIRED.format(state=tmp_path / "state"))
+    state, removed = Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state")
+    assert (state, [path.name for path in removed]) == ({"deployment": {}}, ["dev.json.attrs"])
+
+
+def test_a_side_file_that_a_living_cli_has_just_opened_is_left_alone(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stacks = tmp_path / "state" / ".pulumi" / "stacks" / "shop"
     stacks.mkdir(parents=True)
     (stacks / "dev.json.attrs").write_text("")
     (stacks / "prod.json.attrs").write_text("")
     os.utime(stacks / "prod.json.attrs", (0, 0))  # another stack's
     cli(BROKEN_UNTIL_REPAIRED.format(state=tmp_path / "state"))
-    with pytest.raises(StackError, match="EOF"):
+    monkeypatch.setattr("time.sleep", lambda _seconds: (stacks / "dev.json.attrs").write_text("{}"))
+    with pytest.raises(StackError, match=r"EOF\n`pulumi-kinetic recover` removes"):
         Stack("dev", tmp_path).export_after_repair(f"file://{tmp_path}/state")
     assert len(list(stacks.iterdir())) == 2
 

@@ -90,13 +90,14 @@ class Recovery:
             StackError: The CLI fails.
             JournalError: A record can't be written; the pending creates stay in the state.
         """
+        state, removed = self._stack.export_after_repair(self._backend)
+        if removed:  # before the lock, which `pulumi` doesn't lift beside an empty side file
+            names = ", ".join(path.name for path in removed)
+            self._report.notes.append(f"removed {names}, which a killed CLI had left empty beside the state")
         if unlock:
             self._stack.unlock()
             self._report.notes.append("lifted the stack's lock")
-        state, removed = self._stack.export_after_repair(self._backend)
-        if removed:
-            names = ", ".join(path.name for path in removed)
-            self._report.notes.append(f"removed {names}, which a killed CLI had left empty beside the state")
+            state = self._stack.export()
         self._close_what_arrived(state)
         self._carry_pending_creates(state)
         self._clear_what_is_settled()

@@ -16,6 +16,7 @@ from pulumi_kinetic.values import JsonObject
 
 _MAX_ERROR_CHARS = 2000
 _ABANDONED_SECONDS = 5.0
+_NO_CHECKPOINT = "failed to load checkpoint: EOF"
 
 
 class Stack:
@@ -52,25 +53,21 @@ class Stack:
         try:
             return self.export(), []
         except StackError as error:
-            if "failed to load checkpoint: EOF" not in str(error) or not backend.startswith("file://"):
+            if _NO_CHECKPOINT not in str(error) or not backend.startswith("file://"):
                 raise
-            empty = self._empty_side_files(Path(unquote(backend.removeprefix("file://").partition("?")[0])))
-            if not empty:
-                raise
+            empty = self._abandoned_side_files(Path(unquote(backend.removeprefix("file://").partition("?")[0])))
         for path in empty:
             path.unlink(missing_ok=True)
         return self.export(), empty
 
-    def _empty_side_files(self, backend: Path) -> list[Path]:
-        """Those of this stack, where its name is known; never one that a living CLI may have opened just now."""
+    def _abandoned_side_files(self, backend: Path) -> list[Path]:
+        """Those of this stack, where its name is known, that stay empty: a living CLI writes at once what it opens."""
         name = self._options[-1].rpartition("/")[2] if self._options else os.environ.get("PULUMI_STACK") or "*"
-        old = time.time() - _ABANDONED_SECONDS
-        empty = []
-        for path in [*backend.glob(f".pulumi/stacks/**/{name}.json.attrs"), *backend.glob(".pulumi/locks/**/*.attrs")]:
-            with suppress(OSError):  # it may go meanwhile
-                status = path.stat()
-                empty += [path] if status.st_size == 0 and status.st_mtime < old else []
-        return empty
+        paths = [*backend.glob(f".pulumi/stacks/**/{name}.json.attrs"), *backend.glob(".pulumi/locks/**/*.attrs")]
+        seen = [(path, _when_emptied(path)) for path in paths]
+        if any(emptied is not None and emptied > time.time() - _ABANDONED_SECONDS for _, emptied in seen):
+            time.sleep(_ABANDONED_SECONDS)
+        return [path for path, emptied in seen if emptied is not None and _when_emptied(path) == emptied]
 
     def config(self) -> Callable[[str], object]:
         """Return what looks up a key of the namespace `kinetic`."""
@@ -82,14 +79,15 @@ class Stack:
         self._run("cancel", "--yes")
 
     def last_successful_up(self) -> datetime | None:
-        """Return when the last `pulumi up` that succeeded began; None where the latest 20 runs have none.
+        """Return when the last `pulumi up` that succeeded ended; None where the latest 20 runs have none.
 
-        A run that was killed isn't in the history. One that can't be read says nothing either.
+        A run that was killed isn't in the history, whose times are whole seconds: its end is there to tell a run from
+        one that was killed in the second before. What can't be read says nothing either.
         """
         with suppress(StackError, ValueError, KeyError, TypeError):
             updates = json.loads(self._run("stack", "history", "--json", "--page-size", "20", "--page", "1"))
-            began = [run["startTime"] for run in updates if (run["kind"], run["result"]) == ("update", "succeeded")]
-            return datetime.fromisoformat(began[0].replace("Z", "+00:00")) if began else None
+            ended = [run["endTime"] for run in updates if (run["kind"], run["result"]) == ("update", "succeeded")]
+            return datetime.fromisoformat(ended[0].replace("Z", "+00:00")) if ended else None
         return None
 
     def clear_pending_creates(self, stack_urn: str | None) -> None:
@@ -148,5 +146,14 @@ def run_cli(folder: Path, *arguments: str, options: Sequence[str] = ()) -> str:
         raise StackError(f"`pulumi` can't be run ({error.strerror})") from None
     if done.returncode:
         words = redact.text(done.stderr or done.stdout, max_chars=_MAX_ERROR_CHARS).strip().removeprefix("error: ")
-        raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}")
+        repair = "`pulumi-kinetic recover` removes an empty side file of the state." if _NO_CHECKPOINT in words else ""
+        raise StackError(f"`pulumi {' '.join(arguments)}` failed: {words}", advice=repair)
     return done.stdout
+
+
+def _when_emptied(path: Path) -> float | None:
+    """When a file was emptied, in seconds since the epoch; None where it isn't empty, or is gone."""
+    with suppress(OSError):
+        status = path.stat()
+        return None if status.st_size else status.st_mtime
+    return None
