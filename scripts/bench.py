@@ -27,13 +27,12 @@ sys.path[:0] = [str(ROOT / "tests")]
 from bench_memory import PeakMemory  # noqa: E402 the tests' harness is on the path now
 from bench_plot import plot  # noqa: E402
 from bench_providers import floor, plain  # noqa: E402
-from support.emulator import KEY, EmulatorClient  # noqa: E402
+from support.emulator import EmulatorClient  # noqa: E402
 from support.sdk import RESOURCE_BY_DOOR  # noqa: E402
 from support.stack import Deployment  # noqa: E402
 from support.waiting import first_line  # noqa: E402
 
 DECLARE: dict[str, Callable[..., Any]] = {**RESOURCE_BY_DOOR, "plain": plain, "floor": floor}
-OURS = ("dynamic", "plugin")
 EVERY_REQUEST = 10**9
 
 
@@ -52,14 +51,24 @@ class Measured(NamedTuple):
 
 
 class Contender:
-    """A stack of one provider."""
+    """A stack of one provider, with an organization of its own at the API.
+
+    Attributes:
+        name: The provider.
+        urls: What the program declares, an endpoint each.
+        events: What each of them is told of.
+    """
 
     def __init__(self, name: str, folder: Path, environment: dict[str, str], emulator: EmulatorClient) -> None:
         self.name = name
-        self.count = 0
-        self.generation = 0
+        self.urls: list[str] = []
+        self.events = ["*"]
         self._emulator = emulator
-        settings = {"KINETIC_API_KEY": KEY, "KINETIC_BASE_URL": emulator.url, "KINETIC_TIMEOUT_SECONDS": "60"}
+        settings = {
+            "KINETIC_API_KEY": key_of(name),
+            "KINETIC_BASE_URL": emulator.url,
+            "KINETIC_TIMEOUT_SECONDS": "60",
+        }
         variables = {**environment, **settings, "PYTHONPATH": str(ROOT / "scripts")}
         self.stack = Deployment(folder / name, variables, {}, program=self._declare)
 
@@ -80,10 +89,45 @@ class Contender:
             seconds = time.monotonic() - began
         return Measured(seconds, len(self._emulator.requests()), memory.peak_mib)
 
+    def stand(self, count: int, among: int = 0) -> None:
+        """Manage so many endpoints, among others of the organization: they are seeded, and the state is imported."""
+        self.urls = ["https://example.com/seed/template"]
+        self.run("up")
+        exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
+        ids = self._emulator.seed(count + among, organization=self.name)[:count]
+        self.urls = [f"https://example.com/seed/{number}" for number in range(count)]
+        manage(exported["deployment"], ids, self.urls)
+        state = self.stack.folder / "state.json"
+        state.write_text(json.dumps(exported))
+        self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
+        self.run("refresh")  # whatever else differs between the template and the others
+
+    def leave(self) -> None:
+        """Manage nothing; the endpoints stay."""
+        exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
+        del exported["deployment"]["resources"]
+        state = self.stack.folder / "state.json"
+        state.write_text(json.dumps(exported))
+        self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
+
     def _declare(self) -> None:
-        for number in range(self.count):
-            url = f"https://example.com/{self.name}/{number}/{self.generation}"
-            DECLARE[self.name](f"endpoint-{number}", url=url, enabled_events=["judgment.created"])
+        for number, url in enumerate(self.urls):
+            DECLARE[self.name](f"endpoint-{number}", url=url, enabled_events=self.events)
+
+
+def key_of(contender: str) -> str:
+    """Return the API key of a contender's organization."""
+    return f"md_test_{contender}"
+
+
+def manage(deployment: dict[str, Any], ids: list[str], urls: list[str]) -> None:
+    """Replace the one endpoint of a state by many that are like it."""
+    template = next(each for each in deployment["resources"] if each["urn"].endswith("::endpoint-0"))
+    text = json.dumps(template)
+    deployment["resources"] = [each for each in deployment["resources"] if each is not template]
+    for number, (endpoint_id, url) in enumerate(zip(ids, urls, strict=True)):
+        like = text.replace(template["id"], endpoint_id).replace("https://example.com/seed/template", url)
+        deployment["resources"].append({**json.loads(like), "urn": f"{template['urn'][:-1]}{number}"})
 
 
 class Bench:
@@ -99,9 +143,8 @@ class Bench:
         """Create, update and delete so many, at no delay."""
         took: dict[str, dict[str, list[Measured]]] = {"create": {}, "update": {}, "delete": {}}
         for contender in self._in_turn():
-            contender.count = count
             for phase, operation in (("create", "up"), ("update", "up"), ("delete", "destroy")):
-                contender.generation += phase == "update"
+                contender.urls = [f"https://example.com/{number}/{phase}" for number in range(count)]
                 took[phase].setdefault(contender.name, []).append(contender.run(operation))
         for phase, measured in took.items():
             self._note(f"{phase} {count}", measured)
@@ -109,9 +152,7 @@ class Bench:
     def standing(self, count: int, delays_ms: tuple[int, ...], among: int = 0) -> None:
         """Preview and refresh a stack of so many, perhaps among others that it doesn't manage."""
         for contender in self._contenders:
-            contender.count = count
-            contender.run("up")
-        self._emulator.seed(among)
+            contender.stand(count, among)
         self._each(f"preview {count}", "preview")
         beside = f" among {among}" if among else ""
         for delay in delays_ms:
@@ -120,7 +161,7 @@ class Bench:
                 self._each(f"{operation} {count}{beside}, {delay} ms", operation)
         self._emulator.faults()
         for contender in self._contenders:
-            contender.run("destroy")
+            contender.leave()
 
     def _each(self, scenario: str, operation: str) -> None:
         took: dict[str, list[Measured]] = {}
@@ -210,12 +251,14 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[200, 1000])
     parser.add_argument("--delays", type=int, nargs="*", default=[0, 50, 100])
     parser.add_argument("--life", type=int, default=200, help="How many are created, updated and deleted.")
+    parser.add_argument("--many", type=int, default=10_000, help="How many are refreshed, by fewer contenders.")
     parser.add_argument("--among", type=int, default=10_000, help="Among how many others ten of ours are refreshed.")
     options = parser.parse_args()
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         emulator = closing.enter_context(emulated())
         environment = engine.environment()
+        emulator.keys(**{key_of(name): {"organization": name} for name in DECLARE})
         contenders = [Contender(name, folder, environment, emulator) for name in DECLARE]
         bench = Bench(contenders, emulator, options.repeats)
         bench.results += start_up(options.repeats)
@@ -223,13 +266,24 @@ def main() -> None:
             bench.life(options.life)
         for size in options.sizes:
             bench.standing(size, tuple(options.delays))
-        if options.among:
-            few = Bench([one for one in contenders if one.name in (*OURS, "floor")], emulator, options.repeats)
-            few.standing(10, (50,), among=options.among)
-            bench.results += few.results
+        bench.results += few_contenders(contenders, emulator, options)
     machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
     options.output.write_text(json.dumps({"machine": machine, "results": bench.results}, indent=1) + "\n")
     plot(bench.results, options.output.with_suffix(".png"))
+
+
+def few_contenders(
+    contenders: list[Contender], emulator: EmulatorClient, options: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Return what ours and the floor take for very many, and for a few among very many."""
+    ours_and_floor = [one for one in contenders if one.name != "plain"]
+    many = Bench(ours_and_floor, emulator, min(options.repeats, 3))
+    if options.many:
+        many.standing(options.many, (50,))
+    few = Bench(ours_and_floor, emulator, options.repeats)
+    if options.among:
+        few.standing(10, (50,), among=options.among)
+    return many.results + few.results
 
 
 if __name__ == "__main__":

@@ -57,21 +57,10 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
     `--replace`) creates a new endpoint with a new secret.
     """
 
-    webhook_endpoint_id: pulumi.Output[str]
-    """The id that the API gave it (`we_…`); the same as `id`."""
     url: pulumi.Output[str]
     """Where events are delivered."""
-    enabled_events: pulumi.Output[list[str] | None]
-    """The events delivered; None means all."""
     status: pulumi.Output[str]
     """`enabled` or `disabled`."""
-    created_at: pulumi.Output[str | None]
-    """When the API created it (ISO 8601)."""
-    environment: pulumi.Output[str]
-    """`sandbox` or `production`, by the key that created it."""
-    signing_secret: pulumi.Output[str]
-    """Verifies deliveries. A Pulumi secret. Hand it on as it is; but for an adopted endpoint whose secret was not
-    supplied it resolves to None, whatever its type says."""
 
     def __init_subclass__(cls, **keywords: object) -> None:
         """Keep the type; left alone, the SDK would give a subclass the type of any dynamic resource."""
@@ -127,20 +116,53 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret", "echo"], aliases=aliases)
         super().__init__(KineticProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, hidden))
-        self._know_what_is_none(props["enabled_events"])
+        self._given_events: pulumi.Input[Any] = props["enabled_events"]
 
-    def _know_what_is_none(self, given_events: pulumi.Input[Any]) -> None:
-        """Make an output that has no value None in a preview too, where the SDK takes it for unknown.
+    # The outputs that may be None are made when they are asked for: the SDK waits for each that there is, and of a
+    # thousand endpoints' few are read.
+
+    @property
+    @pulumi.getter(name="webhookEndpointId")
+    def webhook_endpoint_id(self) -> pulumi.Output[str]:
+        """The id that the API gave it (`we_…`); the same as `id`."""
+        # the engine answers with the inputs where it plans a change, and with the state, which has the id, where not
+        return _unless_absent(pulumi.get(self, "webhook_endpoint_id"), lambda: self.id)
+
+    @property
+    @pulumi.getter(name="enabledEvents")
+    def enabled_events(self) -> pulumi.Output[list[str] | None]:
+        """The events delivered; None means all."""
+        pickle = pulumi.Output.unsecret(self.__dict__[PROVIDER_PICKLE])
+        checked = pulumi.Output.all(self._given_events, pickle)
+        return _unless_absent(pulumi.get(self, "enabled_events"), lambda: checked.apply(_none))
+
+    @property
+    @pulumi.getter(name="createdAt")
+    def created_at(self) -> pulumi.Output[str | None]:
+        """When the API created it (ISO 8601)."""
+        return self._none_if_absent("created_at")
+
+    @property
+    @pulumi.getter
+    def environment(self) -> pulumi.Output[str]:
+        """`sandbox` or `production`, by the key that created it."""
+        return self._none_if_absent("environment")
+
+    @property
+    @pulumi.getter(name="signingSecret")
+    def signing_secret(self) -> pulumi.Output[str]:
+        """Verifies deliveries. A Pulumi secret, to be handed on as it is.
+
+        For an adopted endpoint whose secret wasn't supplied it resolves to None, whatever its type says.
+        """
+        return self._none_if_absent("signing_secret")
+
+    def _none_if_absent(self, name: str) -> pulumi.Output[Any]:
+        """An output that is None in a preview too, where the SDK takes what the state doesn't have for unknown.
 
         See docs/contributing/engine-facts.md#absent-outputs.
         """
-        # the engine answers with the inputs where it plans a change, and with the state, which has the id, where not
-        in_state = self.webhook_endpoint_id
-        checked = pulumi.Output.all(given_events, pulumi.Output.unsecret(self.__dict__[PROVIDER_PICKLE]))
-        self.webhook_endpoint_id = _unless_absent(in_state, lambda: self.id)
-        self.enabled_events = _unless_absent(self.enabled_events, lambda: checked.apply(_none))
-        for name in ("created_at", "environment", "signing_secret"):
-            setattr(self, name, _unless_absent(getattr(self, name), lambda: in_state.apply(_none)))
+        return _unless_absent(pulumi.get(self, name), lambda: pulumi.get(self, "webhook_endpoint_id").apply(_none))
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""

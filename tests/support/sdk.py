@@ -55,4 +55,9 @@ class WebhookEndpoint(pulumi.CustomResource):
 
 
 Declare = Callable[..., Any]
+# What an endpoint has, as the dynamic class's readers see it.
+OUTPUTS = {
+    *kinetic.WebhookEndpoint.__annotations__,
+    *(name for name, member in vars(kinetic.WebhookEndpoint).items() if isinstance(member, property)),
+}
 RESOURCE_BY_DOOR: dict[str, Declare] = {"dynamic": kinetic.WebhookEndpoint, "plugin": WebhookEndpoint}
