@@ -14,8 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,11 +134,19 @@ def manage(deployment: dict[str, Any], ids: list[str], urls: list[str]) -> None:
 class Bench:
     """The runs of one benchmark, and what they have measured."""
 
-    def __init__(self, contenders: list[Contender], emulator: EmulatorClient, repeats: int) -> None:
+    def __init__(
+        self,
+        contenders: list[Contender],
+        emulator: EmulatorClient,
+        repeats: int,
+        results: list[dict[str, Any]],
+        save: Callable[[list[dict[str, Any]]], None],
+    ) -> None:
         self._contenders = contenders
         self._emulator = emulator
         self._repeats = repeats
-        self.results: list[dict[str, Any]] = []
+        self._save = save
+        self.results = results
 
     def life(self, count: int) -> None:
         """Create, update and delete so many, at no delay."""
@@ -149,19 +158,37 @@ class Bench:
         for phase, measured in took.items():
             self._note(f"{phase} {count}", measured)
 
-    def standing(self, count: int, delays_ms: tuple[int, ...], among: int = 0) -> None:
+    def standing(self, count: int, delays_ms: Sequence[int], among: int = 0) -> None:
         """Preview and refresh a stack of so many, perhaps among others that it doesn't manage."""
+        with self._standing(count, among):
+            self._each(f"preview {count}", "preview")
+            for delay in delays_ms:
+                for operation in ("refresh", "preview --refresh"):
+                    self._refresh(operation, count, delay, among)
+
+    def refreshed(self, count: int, delay_ms: int) -> None:
+        """Refresh a stack of so many, and no more."""
+        with self._standing(count, 0):
+            self._refresh("refresh", count, delay_ms, 0)
+
+    @contextmanager
+    def _standing(self, count: int, among: int) -> Iterator[None]:
         for contender in self._contenders:
             contender.stand(count, among)
-        self._each(f"preview {count}", "preview")
-        beside = f" among {among}" if among else ""
-        for delay in delays_ms:
-            self._emulator.faults({"delay_seconds": delay / 1000, "times": EVERY_REQUEST})
-            for operation in ("refresh", "preview --refresh"):
-                self._each(f"{operation} {count}{beside}, {delay} ms", operation)
-        self._emulator.faults()
+        yield
         for contender in self._contenders:
             contender.leave()
+
+    def _refresh(self, operation: str, count: int, delay_ms: int, among: int) -> None:
+        self._emulator.faults({"delay_seconds": delay_ms / 1000, "times": EVERY_REQUEST})
+        beside = f" among {among}" if among else ""
+        self._each(f"{operation} {count}{beside}, {delay_ms} ms", operation)
+        self._emulator.faults()
+
+    def of_ours_and_the_floor(self, at_most: int = 10**9) -> "Bench":
+        """Return the same without the plain provider, which takes minutes, and with at most so many repetitions."""
+        fewer = [contender for contender in self._contenders if contender.name != "plain"]
+        return Bench(fewer, self._emulator, min(self._repeats, at_most), self.results, self._save)
 
     def _each(self, scenario: str, operation: str) -> None:
         took: dict[str, list[Measured]] = {}
@@ -186,6 +213,7 @@ class Bench:
             result |= {f"of_{base}": ratio(measured, took[base]) for base in ("floor", "plain") if base in took}
             self.results.append(result)
             print(line_of(result), flush=True)
+        self._save(self.results)  # an hour's work isn't lost to what fails after it
 
 
 def ratio(measured: list[Measured], base: list[Measured]) -> dict[str, float]:
@@ -260,30 +288,27 @@ def main() -> None:
         environment = engine.environment()
         emulator.keys(**{key_of(name): {"organization": name} for name in DECLARE})
         contenders = [Contender(name, folder, environment, emulator) for name in DECLARE]
-        bench = Bench(contenders, emulator, options.repeats)
-        bench.results += start_up(options.repeats)
-        if options.life:
-            bench.life(options.life)
-        for size in options.sizes:
-            bench.standing(size, tuple(options.delays))
-        bench.results += few_contenders(contenders, emulator, options)
-    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
-    options.output.write_text(json.dumps({"machine": machine, "results": bench.results}, indent=1) + "\n")
-    plot(bench.results, options.output.with_suffix(".png"))
+        save = partial(write, options.output)
+        measure(options, Bench(contenders, emulator, options.repeats, start_up(options.repeats), save))
 
 
-def few_contenders(
-    contenders: list[Contender], emulator: EmulatorClient, options: argparse.Namespace
-) -> list[dict[str, Any]]:
-    """Return what ours and the floor take for very many, and for a few among very many."""
-    ours_and_floor = [one for one in contenders if one.name != "plain"]
-    many = Bench(ours_and_floor, emulator, min(options.repeats, 3))
-    if options.many:
-        many.standing(options.many, (50,))
-    few = Bench(ours_and_floor, emulator, options.repeats)
+def measure(options: argparse.Namespace, bench: Bench) -> None:
+    """Run what the options ask for, the shortest first."""
+    if options.life:
+        bench.life(options.life)
     if options.among:
-        few.standing(10, (50,), among=options.among)
-    return many.results + few.results
+        bench.of_ours_and_the_floor().standing(10, [50], among=options.among)
+    if options.many:
+        bench.of_ours_and_the_floor(at_most=3).refreshed(options.many, 50)
+    for size in options.sizes:
+        bench.standing(size, options.delays)
+
+
+def write(target: Path, results: list[dict[str, Any]]) -> None:
+    """Write what has been measured so far, and draw it."""
+    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
+    target.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
+    plot(results, target.with_suffix(".png"))
 
 
 if __name__ == "__main__":

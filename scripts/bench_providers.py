@@ -12,6 +12,7 @@ from pulumi import dynamic
 
 Properties = dict[str, Any]
 _COLLECTION = "/v1/webhook_endpoints"
+_OUTPUTS = ("webhook_endpoint_id", "created_at", "environment", "signing_secret")
 
 
 def _api() -> httpx.Client:
@@ -58,8 +59,10 @@ class FloorProvider(dynamic.ResourceProvider):
     """Answers from memory: what is left is the engine's own time."""
 
     def create(self, props: Properties) -> dynamic.CreateResult:
-        """Make up an id."""
-        return dynamic.CreateResult(f"we_{os.urandom(8).hex()}", {**props, "signing_secret": "whsec_floor"})
+        """Make up what the API would give."""
+        endpoint_id = f"we_{os.urandom(8).hex()}"
+        made = {"created_at": "2026-06-11T00:00:00Z", "environment": "sandbox", "signing_secret": "whsec_floor"}
+        return dynamic.CreateResult(endpoint_id, {**props, **made, "webhook_endpoint_id": endpoint_id})
 
     def read(self, id_: str, props: Properties) -> dynamic.ReadResult:
         """Return what is known."""
@@ -75,10 +78,18 @@ class FloorProvider(dynamic.ResourceProvider):
 
 
 class _Endpoint(dynamic.Resource, module="bench", name="Endpoint"):
+    """It gives a program the outputs that ours gives: without them it would be another resource, and a cheaper one."""
+
+    url: pulumi.Output[str]
+    enabled_events: pulumi.Output[list[str]]
+    status: pulumi.Output[str]
+    webhook_endpoint_id: pulumi.Output[str]
+    created_at: pulumi.Output[str]
+    environment: pulumi.Output[str]
     signing_secret: pulumi.Output[str]
 
     def __init__(self, provider: dynamic.ResourceProvider, name: str, url: str, enabled_events: list[str]) -> None:
-        props = {"url": url, "enabled_events": enabled_events, "signing_secret": None}
+        props = {"url": url, "enabled_events": enabled_events, "status": "enabled", **dict.fromkeys(_OUTPUTS)}
         options = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret"])
         super().__init__(provider, name, props, options)
 

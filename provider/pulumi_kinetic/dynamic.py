@@ -5,7 +5,7 @@ A program needs the resource only. So what the provider needs, in the engine's p
 
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -95,21 +95,26 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             OptionError: An option can't work on a dynamic resource.
         """
         require_supported(resource_name, opts)
+        adoption = {"adopt": adopt, "existing_signing_secret": existing_signing_secret}
         declared = {
             "url": url,
             "enabled_events": event_names(enabled_events),
             "status": status,
-            "adopt": adopt,
-            "existing_signing_secret": existing_signing_secret,
+            # neither is an output, and the SDK spends time on each name, None or not
+            **{name: value for name, value in adoption.items() if value is not None},
         }
         require_sendable(declared)
+        parent = opts.parent if opts else None
+        identity: pulumi.Output[str] = pulumi.Output.secret(identity_text(resource_name, parent, declared))
+        if existing_signing_secret is not None:
+            secret = cast("pulumi.Input[str]", existing_signing_secret)
+            declared["existing_signing_secret"] = pulumi.Output.secret(secret)
         props = {
             **declared,
-            "existing_signing_secret": _as_secret(existing_signing_secret),
             # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
             # doesn't tell a dynamic provider which resource it is. See
             # docs/contributing/engine-facts.md#secret-properties.
-            "idempotency_key": _as_secret(identity_text(resource_name, opts.parent if opts else None, declared)),
+            "idempotency_key": identity,
             **dict.fromkeys(_COMPUTED),
         }
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
@@ -134,7 +139,7 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
         """The events delivered; None means all."""
         pickle = pulumi.Output.unsecret(self.__dict__[PROVIDER_PICKLE])
         checked = pulumi.Output.all(self._given_events, pickle)
-        return _unless_absent(pulumi.get(self, "enabled_events"), lambda: checked.apply(_none))
+        return _unless_absent(pulumi.get(self, "enabled_events"), lambda: checked.apply(lambda _: None))
 
     @property
     @pulumi.getter(name="createdAt")
@@ -162,7 +167,9 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
 
         See docs/contributing/engine-facts.md#absent-outputs.
         """
-        return _unless_absent(pulumi.get(self, name), lambda: pulumi.get(self, "webhook_endpoint_id").apply(_none))
+        return _unless_absent(
+            pulumi.get(self, name), lambda: pulumi.get(self, "webhook_endpoint_id").apply(lambda _: None)
+        )
 
     def translate_input_property(self, prop: str) -> str:
         """Return the schema's name of a property. See docs/contributing/engine-facts.md#property-names."""
@@ -275,14 +282,6 @@ def _unless_absent(output: pulumi.Output[Any], otherwise: Callable[[], pulumi.Ou
     return output.apply(
         lambda value: otherwise() if isinstance(value, pulumi.output.Unknown) else value, run_with_unknowns=True
     )
-
-
-def _none(_: object) -> None:
-    pass
-
-
-def _as_secret(value: pulumi.Input[str | None] | Coroutine[Any, Any, str]) -> pulumi.Input[str | None]:
-    return None if value is None else pulumi.Output.secret(cast("pulumi.Input[str]", value))
 
 
 def _state(properties: Properties) -> "State":
