@@ -24,6 +24,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
@@ -50,11 +53,14 @@ def main() -> None:
     options = parser.parse_args()
     results = _earlier(options.log)
     tasks = [(cases, LAYERS.get(options.without, ""), options.log) for cases in batches(results, options.runs)]
-    began, before = time.monotonic(), len(results)
-    with multiprocessing.Pool(options.workers, maxtasksperchild=1) as pool:
+    wanted = sum(len(cases) for cases, *_ in tasks)
+    with multiprocessing.Pool(options.workers, maxtasksperchild=1) as pool, new_progress() as progress:
+        bar = progress.add_task("", total=wanted, counts=counts_of(results))
         for batch in pool.imap_unordered(_batch, tasks):
             results += batch
-            _print_progress(results, (len(results) - before) / (time.monotonic() - began) * 60)
+            progress.update(bar, advance=len(batch), counts=counts_of(results))
+            if not progress.console.is_terminal:  # a log has lines
+                progress.console.print(time.strftime("%H:%M:%S"), counts_of(results))
     print(table(results))
     sys.exit(any(violations(each) for each in results))
 
@@ -133,13 +139,18 @@ def _note(result: Result, log: Path | None) -> None:
             file.write(json.dumps(result) + "\n")
 
 
-def _print_progress(results: list[Result], pace: float) -> None:
+def new_progress() -> Progress:
+    """Return a bar on stderr, which is for talk: the table alone goes to stdout."""
+    console = Console(stderr=True, highlight=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def counts_of(results: list[Result]) -> str:
+    """Say in one line how a sweep stands."""
     wrong = sum(bool(violations(each)) for each in results)
     missed = sum("not reached" in each for each in results)
-    now = time.strftime("%H:%M:%S")
-    print(
-        f"{now}  {len(results)} runs, {wrong} with a violation, {missed} not reached; {pace:.1f} a minute", flush=True
-    )
+    return f"{len(results)} runs, {wrong} with a violation, {missed} not reached"
 
 
 def table(results: list[Result]) -> str:

@@ -93,23 +93,30 @@ def test_what_is_known_later_and_no_names_is_left_to_check() -> None:
 
 
 def test_what_can_be_sent_passes_for_check_to_judge() -> None:
-    arguments.require_sendable({"url": 5, "enabled_events": ["a", None, {"b": 1.5}], "status": True, "adopt": None})
+    given = {"url": 5, "enabled_events": ["a", None, {"b": 1.5}], "status": None}
+    assert arguments.declared_inputs(**given) == given
+
+
+def test_what_only_an_adoption_needs_is_not_sent_without_a_value() -> None:
+    given = {"url": None, "enabled_events": None, "adopt": None, "existing_signing_secret": None}
+    assert arguments.declared_inputs(**given) == {"url": None, "enabled_events": None}
+    assert arguments.declared_inputs(**{**given, "adopt": "we_1"})["adopt"] == "we_1"
 
 
 def test_each_argument_that_can_not_be_sent_is_named_without_its_value() -> None:
     values = {"url": Path("/s3cr3t"), "enabled_events": ["a", b"s3cr3t"], "existing_signing_secret": b"s3cr3t"}
     with pytest.raises(TypeError) as raised:
-        arguments.require_sendable(values)
+        arguments.declared_inputs(**values)
     assert str(raised.value).replace("Posix", "").replace("Windows", "") == (
-        "url must be a string, not Path; enabled_events must be names of events, not bytes; "
-        "existing_signing_secret must be a string, not bytes"
+        "url must be a string, not Path; existing_signing_secret must be a string, not bytes; "
+        "enabled_events must be names of events, not bytes"
     )
 
 
 def test_an_awaitable_is_sent() -> None:
     async def run() -> None:
         value: Awaitable[object] = later("https://a.example")
-        arguments.require_sendable({"url": value})
+        assert arguments.declared_inputs(url=value, enabled_events=None)["url"] is value
         await value
 
     outputs.run(run())

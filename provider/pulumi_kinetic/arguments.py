@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pulumi
 
@@ -25,6 +25,7 @@ SCHEMA_NAMES = {
 }
 """How the schema names those properties that it names otherwise than Python."""
 
+_OF_ADOPTION = ("adopt", "existing_signing_secret")
 _PROPERTIES = (
     "url",
     "enabled_events",
@@ -77,17 +78,23 @@ def event_names(given: object) -> object:
     return sorted(names, key=str)
 
 
-def require_sendable(values: Mapping[str, object]) -> None:
-    """Refuse what the SDK can't send, before it fails with a text that shows the value.
+def declared_inputs(*, enabled_events: object, **others: object) -> dict[str, Any]:
+    """Return what a program declares, as the SDK is to send it.
+
+    What only an adoption needs is left out where it is None: it is no output, and the SDK spends time on each name.
 
     Args:
-        values: The resource's arguments by name.
+        enabled_events: Names of events, in any iterable.
+        others: The resource's other arguments by name.
 
     Raises:
-        TypeError: The text names each such argument, what it must be, and the type that it has.
+        TypeError: The SDK can't send an argument, and would show its value. The text names each such argument, what
+            it must be, and the type that it has.
     """
+    values = {**others, "enabled_events": event_names(enabled_events)}
     if mistakes := unsendable(values):
         raise TypeError("; ".join(mistakes))
+    return {name: value for name, value in values.items() if value is not None or name not in _OF_ADOPTION}
 
 
 def unsendable(values: Mapping[str, object]) -> list[str]:

@@ -28,8 +28,7 @@ from pulumi_kinetic.arguments import (
     SCHEMA_NAMES,
     EventNames,
     Status,
-    event_names,
-    require_sendable,
+    declared_inputs,
     require_supported,
     schema_path,
 )
@@ -95,28 +94,20 @@ class WebhookEndpoint(dynamic.Resource, module="kinetic", name="WebhookEndpoint"
             OptionError: An option can't work on a dynamic resource.
         """
         require_supported(resource_name, opts)
-        adoption = {"adopt": adopt, "existing_signing_secret": existing_signing_secret}
-        declared = {
-            "url": url,
-            "enabled_events": event_names(enabled_events),
-            "status": status,
-            # neither is an output, and the SDK spends time on each name, None or not
-            **{name: value for name, value in adoption.items() if value is not None},
-        }
-        require_sendable(declared)
-        parent = opts.parent if opts else None
-        identity: pulumi.Output[str] = pulumi.Output.secret(identity_text(resource_name, parent, declared))
+        props = declared_inputs(
+            url=url,
+            enabled_events=enabled_events,
+            status=status,
+            adopt=adopt,
+            existing_signing_secret=existing_signing_secret,
+        )
+        identity = identity_text(resource_name, opts.parent if opts else None, dict(props))
         if existing_signing_secret is not None:
-            secret = cast("pulumi.Input[str]", existing_signing_secret)
-            declared["existing_signing_secret"] = pulumi.Output.secret(secret)
-        props = {
-            **declared,
-            # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
-            # doesn't tell a dynamic provider which resource it is. See
-            # docs/contributing/engine-facts.md#secret-properties.
-            "idempotency_key": identity,
-            **dict.fromkeys(_COMPUTED),
-        }
+            props["existing_signing_secret"] = pulumi.Output.secret(existing_signing_secret)
+        # Check replaces this by the key. An input that was once secret stays secret under its name, and the engine
+        # doesn't tell a dynamic provider which resource it is. See docs/contributing/engine-facts.md#secret-properties.
+        props["idempotency_key"] = pulumi.Output[str].secret(identity)
+        props |= dict.fromkeys(_COMPUTED)
         # Subclasses had another type once: without the alias, their endpoints would be replaced.
         aliases = [pulumi.Alias(type_=_UNNAMED_TYPE)] if type(self) is not WebhookEndpoint else []
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["signing_secret", "echo"], aliases=aliases)

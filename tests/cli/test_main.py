@@ -59,6 +59,14 @@ def test_emulator_state_in_a_file_survives_a_restart(tmp_path: Path) -> None:
     ended(process, signal.SIGTERM)
 
 
+def test_emulator_prints_its_address_for_a_program() -> None:
+    process = subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    printed = json.loads(first_line(process, "the emulator's address"))
+    with EmulatorClient(printed["url"]) as emulator:
+        assert emulator.truth() == {}
+    assert ended(process, signal.SIGTERM) == 0
+
+
 def test_emulator_says_that_a_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -1,3 +1,5 @@
+import pytest
+
 import sweep
 from support.kill_cases import CASES
 
@@ -24,3 +26,22 @@ def test_whatever_else_a_result_says_is_a_violation() -> None:
     results: list[sweep.Result] = [{**FIRST, "orphans": 1}, {**FIRST, "failed": "x"}, {**FIRST}]
     assert [bool(sweep.violations(result)) for result in results] == [True, True, False]
     assert f"| {CASES[0].instant} | **2 of 3** |" in sweep.table(results)
+
+
+def test_a_sweep_says_how_it_stands_on_stderr_in_lines_where_that_is_no_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with sweep.new_progress() as progress:
+        bar = progress.add_task("", total=2, counts="")
+        progress.update(bar, advance=1, counts="")
+        progress.console.print(sweep.counts_of([{**FIRST}, {**FIRST, "orphans": 1}, {**FIRST, "not reached": True}]))
+    assert capfd.readouterr() == ("", "3 runs, 1 with a violation, 1 not reached\n")
+
+
+def test_a_sweep_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with sweep.new_progress() as progress:
+        progress.update(progress.add_task("", total=4, counts="1 runs"), advance=1)
+    out, errors = capfd.readouterr()
+    assert out == ""
+    assert "1/4" in errors

@@ -1,6 +1,7 @@
 """The commands, their options, and what they print. Each imports what it needs when it runs."""
 
 import io
+import json
 import os
 import signal
 import sys
@@ -18,6 +19,10 @@ from pulumi_kinetic.cli import exit_codes
 
 FORMATS = ("text", "markdown", "json", "github", "gitlab")
 _EMPTY_STACK = "--stack is empty: name a stack, or leave the option out for the selected one"
+_EMULATED = """\
+Kinetic API, emulated, at {url}
+Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production), md_test_second (another \
+organization). Ctrl-C ends it."""
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 NewFile = click.Path(path_type=Path, dir_okay=False)
@@ -209,8 +214,9 @@ def schema() -> None:
     multiple=True,
     help="Serve the network, too, under this host name, as a container does. Whoever reaches it may read all.",
 )
+@click.option("-j", "--json", "as_json", is_flag=True, help="Print the URL as JSON.")
 @friendly_errors("serve the emulated API")
-def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
+def emulator(port: int, state: Path | None, names: tuple[str, ...], *, as_json: bool) -> None:
     """Serve an emulated Kinetic API, for trying and testing without a key."""
     try:
         from pulumi_kinetic.emulator.guard import host_name  # noqa: PLC0415 an extra that not everyone installs
@@ -230,11 +236,7 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...]) -> None:
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port}: {os.strerror(error.errno or 0)}") from None
     with server:
-        click.echo(f"Kinetic API, emulated, at {server.url}")
-        click.echo(
-            "Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production), md_test_second "
-            "(another organization). Ctrl-C ends it."
-        )
+        click.echo(json.dumps({"url": server.url}) if as_json else _EMULATED.format(url=server.url))
         if names:
             click.echo("Warning: whoever reaches this machine's port may read and change all of it.", err=True)
         _wait_for_signal()
