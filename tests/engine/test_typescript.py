@@ -20,7 +20,7 @@ from support.waiting import RUN_SECONDS
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-GUIDE = Path(__file__).parents[2] / "docs" / "rotation.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "rotate.md"
 HABITS = Path(__file__).parent / "typescript" / "habits.ts"
 INSTALL_SECONDS = 600
 Operate = Callable[[str], dict[str, Any]]
