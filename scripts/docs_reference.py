@@ -125,10 +125,13 @@ def _command(name: str) -> str:
 
 
 def _option(option: click.Option) -> tuple[str, str]:
-    names = ", ".join(f"`{name}`" for name in sorted(option.opts, key=len))
-    takes = "" if option.is_flag else f" {option.make_metavar(click.Context(command))}"
+    *short, long = sorted(option.opts, key=len)
+    choices = option.type.choices if isinstance(option.type, click.Choice) else ()
+    takes = "" if option.is_flag else f" {'FORM' if choices else option.make_metavar(click.Context(command))}"
+    one_of = f" One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else ""
     default = f" Default: `{option.default}`." if option.show_default else ""
-    return names.removesuffix("`") + takes.replace("|", "\\|") + "`", f"{option.help}{default}"
+    names = [f"`{name}`" for name in [*short, f"{long}{takes}"]]
+    return ", ".join(names), f"{option.help}{one_of}{default}"
 
 
 def _exit_codes() -> str:
