@@ -49,6 +49,8 @@ def build(docs: Path, site: Path) -> str:
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
         return text.partition("Traceback")[0].strip() or text
     shutil.move(source / "site", site)
+    for page in (source / "docs").rglob("*.md"):  # for programs, which docs/llms.txt sends there
+        shutil.copy(page, site / page.relative_to(source / "docs"))
     return ""
 
 

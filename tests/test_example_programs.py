@@ -11,6 +11,7 @@ from pulumi_kinetic import schema
 from support.documents import PAGES, name_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+GUIDE = EXAMPLES.parent / "docs" / "guides" / "languages.md"
 SCHEMA = schema.schema()
 RESOURCE = SCHEMA["resources"]["kinetic:index:WebhookEndpoint"]
 INPUTS, OUTPUTS = RESOURCE["inputProperties"], RESOURCE["properties"]
@@ -24,8 +25,16 @@ def fits(value: Any, described: dict[str, Any]) -> bool:
     return isinstance(value, PYTHON_TYPES[described["type"]])
 
 
-def test_the_yaml_program_fits_the_schema() -> None:
-    program = yaml.safe_load((EXAMPLES / "yaml" / "Pulumi.yaml").read_text())
+def guides_program() -> str:
+    (program,) = re.findall(r"^```yaml\n(resources:.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    return str(program)
+
+
+@pytest.mark.parametrize(
+    "text", [(EXAMPLES / "yaml" / "Pulumi.yaml").read_text(), guides_program()], ids=["example", "guide"]
+)
+def test_a_yaml_program_fits_the_schema(text: str) -> None:
+    program = yaml.safe_load(text)
     (orders,) = program["resources"].values()
     properties = orders["properties"]
     assert orders["type"] == "kinetic:WebhookEndpoint"

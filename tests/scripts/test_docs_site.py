@@ -41,6 +41,12 @@ def test_every_page_is_in_the_site(site: Path) -> None:
     assert (site / "index.html").is_file()
 
 
+def test_what_llms_txt_lists_is_served(site: Path) -> None:
+    listed = re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text())
+    assert listed
+    assert [name for name in listed if not (site / name).is_file()] == []
+
+
 def test_every_page_is_in_the_navigation(site: Path) -> None:
     text = (site / "start" / "index.html").read_text()
     folders = {path.parent.relative_to(site).as_posix() for path in site.glob("*/*/index.html")}
