@@ -12,7 +12,7 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint package plugin unit search engine format sweep bench schema state mutants clean
+.PHONY: demo test check lint package plugin unit search engine format sweep bench docs schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -59,6 +59,10 @@ bench: .venv/installed  ## Measure both doors beside a plain provider and one th
 	python scripts/engine.py >/dev/null
 	python scripts/bench.py
 
+docs: .venv/installed  ## Bring the generated parts of docs/reference up to date, and build the site into dist/site
+	python scripts/docs_reference.py
+	python scripts/docs_site.py
+
 schema: .venv/installed  ## Write schema.json from the models
 	pulumi-kinetic schema > schema.json
 
@@ -71,7 +75,7 @@ mutants: .venv/installed  ## Break the core line by line and see the tests go re
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed to develop (the package itself: 3.10); say which with make PYTHON=python3.x")'
 	$(PYTHON) -m venv .venv
-	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev,docs]'
 	@touch $@
 
 # The dependencies are kept between runs; the wheel is put in anew.
@@ -81,7 +85,7 @@ mutants: .venv/installed  ## Break the core line by line and see the tests go re
 
 .venv-wheel/dependencies: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-wheel
-	set -- dist/*.whl && python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$1[emulator,dev]"
+	set -- dist/*.whl && python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$1[emulator,dev,docs]"
 	@touch $@
 
 clean:

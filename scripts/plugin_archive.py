@@ -1,7 +1,7 @@
 """Pack the built wheel as the plugin's archive: no platform of its own, under the six names that the engine asks for.
 
 The Pulumi CLI unpacks it, makes a virtual environment and installs the wheel there, with its dependencies from the
-package registry. See docs/plugin.md#install.
+package registry. See docs/guides/languages.md#install.
 """
 
 import gzip

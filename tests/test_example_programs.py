@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from pulumi_kinetic import schema
+from support.documents import PAGES, name_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+GUIDE = EXAMPLES.parent / "docs" / "guides" / "languages.md"
 SCHEMA = schema.schema()
 RESOURCE = SCHEMA["resources"]["kinetic:index:WebhookEndpoint"]
 INPUTS, OUTPUTS = RESOURCE["inputProperties"], RESOURCE["properties"]
@@ -23,8 +25,16 @@ def fits(value: Any, described: dict[str, Any]) -> bool:
     return isinstance(value, PYTHON_TYPES[described["type"]])
 
 
-def test_the_yaml_program_fits_the_schema() -> None:
-    program = yaml.safe_load((EXAMPLES / "yaml" / "Pulumi.yaml").read_text())
+def guides_program() -> str:
+    (program,) = re.findall(r"^```yaml\n(resources:.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    return str(program)
+
+
+@pytest.mark.parametrize(
+    "text", [(EXAMPLES / "yaml" / "Pulumi.yaml").read_text(), guides_program()], ids=["example", "guide"]
+)
+def test_a_yaml_program_fits_the_schema(text: str) -> None:
+    program = yaml.safe_load(text)
     (orders,) = program["resources"].values()
     properties = orders["properties"]
     assert orders["type"] == "kinetic:WebhookEndpoint"
@@ -67,17 +77,14 @@ def test_an_example_by_the_plugin_names_the_checkouts(example: str) -> None:
     assert (EXAMPLES / example / project["packages"]["kinetic"] / "PulumiPlugin.yaml").is_file()
 
 
-USER_PAGES = sorted([EXAMPLES.parent / "README.md", *EXAMPLES.parent.glob("docs/*.md"), *EXAMPLES.glob("*/README.md")])
-
-
-def test_one_place_says_where_the_package_comes_from() -> None:
+def test_two_places_say_where_the_package_comes_from() -> None:
     """The day of a release changes it there."""
-    assert [path.name for path in USER_PAGES for line in path.read_text().splitlines() if "pip install" in line] == [
-        "README.md"
-    ]
+    lines = {name_of(page): page.read_text() for page in PAGES}
+    assert [name for name, text in lines.items() if "pip install" in text] == ["README.md"]
+    assert [name for name, text in lines.items() if "on PyPI yet" in text] == ["README.md", "docs/start.md"]
 
 
-@pytest.mark.parametrize("page", USER_PAGES, ids=lambda path: path.relative_to(EXAMPLES.parent).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_page_puts_a_secret_on_a_command_line(page: Path) -> None:
     given = re.findall(r"config set --secret +([\w:]+)[^\S\n]+([^#`\s]\S*)", page.read_text())
     assert given == []

@@ -69,7 +69,7 @@ def anchors_of(path: Path) -> set[str]:
 
 
 def citations(path: Path, text: str) -> Iterator[Reference]:
-    """What is named from the repository's root, as code does: `docs/recovery.md#what-it-does`."""
+    """What is named from the repository's root, as code does: `docs/guides/recover.md#what-it-does`."""
     for match in CITATION.finditer(text):
         name, _, anchor = match[1].partition("#")
         yield Reference(path, text.count("\n", 0, match.start()) + 1, ROOT / name, anchor)
@@ -127,10 +127,10 @@ def test_nothing_cites_what_is_not_in_the_repository(path: Path) -> None:
     ("name", "text"),
     [
         ("README.md", "see [the guide](docs/gone.md)"),
-        ("README.md", "see [the guide](docs/recovery.md#gone)"),
-        ("docs/plugin.md", "see [above](#gone)"),
-        ("docs/plugin.md", "see [the front page](README.md)"),
-        ("docs/plugin.md", "see `docs/gone.md`"),
+        ("README.md", "see [the guide](docs/guides/recover.md#gone)"),
+        ("docs/guides/languages.md", "see [above](#gone)"),
+        ("docs/guides/languages.md", "see [the front page](README.md)"),
+        ("docs/guides/languages.md", "see `docs/gone.md`"),
         ("provider/module.py", '"""See docs/contributing/engine-facts.md#gone."""'),
         ("provider/module.py", "# See docs/gone.md."),
     ],
@@ -142,10 +142,10 @@ def test_a_dead_reference_is_seen(name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("README.md", "see [the plugin](docs/plugin.md) and [the site](https://example.com/docs/gone.md)"),
-        ("docs/plugin.md", "see [the front page](../README.md#configuration)"),
-        ("docs/plugin.md", "```markdown\n[a link that is an example](gone.md)\n```\nand `[another](gone.md)`"),
-        ("provider/module.py", '"""See docs/recovery.md."""'),
+        ("README.md", "see [the plugin](docs/guides/languages.md) and [the site](https://example.com/docs/gone.md)"),
+        ("docs/guides/languages.md", "see [the front page](../../README.md#install)"),
+        ("docs/guides/languages.md", "```markdown\n[an example of a link](gone.md)\n```\nand `[another](gone.md)`"),
+        ("provider/module.py", '"""See docs/guides/recover.md."""'),
     ],
 )
 def test_a_live_reference_passes(name: str, text: str) -> None:

@@ -11,7 +11,7 @@ NUMBER = "must be a whole number from 1, not"
 
 IMPORT = (
     "the option `import_` can't work on a component: adopt the endpoint as a WebhookEndpoint of this name, and move it "
-    "in then (docs/rotation.md)"
+    "in then (docs/guides/rotate.md)"
 )
 
 

@@ -41,15 +41,15 @@ _EXPECTED = {"enabled_events": "names of events"}
 _BYTES = (bytes, bytearray, memoryview)
 _PROVIDER = (
     "the option `provider` has no effect on this dynamic resource, which has the settings of its stack: take the "
-    "plugin's WebhookEndpoint for an explicit provider (docs/plugin.md), or another stack"
+    "plugin's WebhookEndpoint for an explicit provider (docs/guides/languages.md), or another stack"
 )
 _IMPORT = (
     "the option `import_` can't work on a dynamic resource: give adopt={id!r} in its place, or import the endpoint "
-    "with the plugin (docs/plugin.md)"
+    "with the plugin (docs/guides/languages.md)"
 )
 _REPLACE = (
     "the option `replace_on_changes` has no effect on a dynamic resource, which doesn't tell the engine what changed: "
-    "use the option `replacement_trigger`, `pulumi up --replace URN`, or the plugin (docs/plugin.md)"
+    "use the option `replacement_trigger`, `pulumi up --replace URN`, or the plugin (docs/guides/languages.md)"
 )
 _NO_PROPERTY = "the option `{option}` names {name!r}, which is no property of a webhook endpoint; those are: {known}"
 

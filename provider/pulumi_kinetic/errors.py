@@ -193,19 +193,19 @@ class AccountMismatchError(KineticError):
 
 
 class ConflictError(ApiError):
-    """409."""
+    """409: the API has such an endpoint already, or is at work on the same create."""
 
 
 class TooManyRequestsError(ApiError):
-    """429."""
+    """429: the API limits the rate of requests."""
 
 
 class ServerError(ApiError):
-    """5xx."""
+    """5xx: the API, or a proxy in front of it, failed."""
 
 
 class RejectedError(ApiError):
-    """Any other 4xx."""
+    """Any other 4xx: the API refuses the request as it is."""
 
 
 def user_facing(

@@ -11,11 +11,12 @@ from pulumi_kinetic.dynamic import WebhookEndpoint
 _TYPE = "kinetic:index:RotatingWebhookEndpoint"
 _PROVIDER = (
     "the options `provider` and `providers` have no effect on its endpoints, which have the settings of their stack: "
-    "rotate two of the plugin's WebhookEndpoints for an explicit provider (docs/rotation.md), or take another stack"
+    "rotate two of the plugin's WebhookEndpoints for an explicit provider (docs/guides/rotate.md), or take another "
+    "stack"
 )
 _IMPORT = (
     "the option `import_` can't work on a component: adopt the endpoint as a WebhookEndpoint of this name, and move it "
-    "in then (docs/rotation.md)"
+    "in then (docs/guides/rotate.md)"
 )
 
 
@@ -24,7 +25,7 @@ class RotatingWebhookEndpoint(pulumi.ComponentResource):
 
     Its children are WebhookEndpoints named by generation (`orders-1`, `orders-2`), each with a secret of its own. The
     standby is disabled; it changes after the current one, so that at least one delivers at any moment. See
-    docs/rotation.md for the steps.
+    docs/guides/rotate.md for the steps.
 
     A WebhookEndpoint of the same name and parent becomes generation 1, without a request; beside one that stays, take
     another name.

@@ -6,7 +6,7 @@ import pytest
 from pulumi_kinetic import errors
 from pulumi_kinetic.cli import exit_codes
 
-COMMAND_PAGE = Path(__file__).resolve().parents[2] / "docs" / "command.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "exit-codes.md"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,6 @@ def test_the_kind_of_error_decides(error: errors.KineticError, code: int) -> Non
 
 
 def test_the_documented_table_is_the_codes() -> None:
-    rows = re.findall(r"^\| (\d) \|", COMMAND_PAGE.read_text().partition("## Exit codes")[2], re.MULTILINE)
+    rows = re.findall(r"^\| (\d) \|", PAGE.read_text(), re.MULTILINE)
     codes = {value for name, value in vars(exit_codes).items() if name.isupper()}
     assert set(map(int, rows)) == {0, *codes}

@@ -15,7 +15,7 @@ from pulumi_kinetic.emulator.records import State
 from pulumi_kinetic.emulator.rewriting import EventRule, UrlRule
 from support.emulator import PRODUCTION_KEY, READ_ONLY_KEY, EmulatorClient
 
-DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "reference" / "emulator.md").read_text()
 PATH = "/v1/webhook_endpoints"
 BODY = {"url": "https://example.com/md/webhooks", "enabled_events": ["judgment.created", "packet.created"]}
 

@@ -1,4 +1,4 @@
-"""What `protect` and `retain_on_delete` do to an endpoint: docs/pipelines.md tells users."""
+"""What `protect` and `retain_on_delete` do to an endpoint: docs/guides/keep.md tells users."""
 
 import json
 from collections.abc import Callable

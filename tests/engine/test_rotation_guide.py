@@ -1,4 +1,4 @@
-"""The YAML programs of docs/rotation.md, step by step at the plugin.
+"""The YAML programs of docs/guides/rotate.md, step by step at the plugin.
 
 A small reader stands for Pulumi's language host for YAML, which isn't to be had everywhere.
 """
@@ -17,7 +17,7 @@ from support.programs import expect_truth
 from support.sdk import WebhookEndpoint
 from support.stack import Deployment
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "rotation.md").read_text()
+GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "rotate.md").read_text()
 BLOCKS = re.findall(r"^```yaml\n(resources:.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 STEPS = [yaml.safe_load(block) for block in BLOCKS]
 NAME, PROPERTY = re.compile(r"\$\{([\w-]+)\}"), re.compile(r"\$\{([\w-]+)\.(\w+)\}")

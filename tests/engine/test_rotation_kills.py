@@ -1,4 +1,4 @@
-"""A rotation whose runs are killed: what docs/recovery.md says to run brings each step to its end."""
+"""A rotation whose runs are killed: what docs/guides/recover.md says to run brings each step to its end."""
 
 from unittest.mock import ANY
 

@@ -20,7 +20,7 @@ from support.waiting import RUN_SECONDS
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INLINE = Path(__file__).parent / "typescript" / "inline.js"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-GUIDE = Path(__file__).parents[2] / "docs" / "rotation.md"
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 HABITS = Path(__file__).parent / "typescript" / "habits.ts"
 INSTALL_SECONDS = 600
 Operate = Callable[[str], dict[str, Any]]
@@ -93,9 +93,12 @@ def test_a_program_of_users_habits_compiles(example: Path) -> None:
     compile_program(example, HABITS.read_text())
 
 
-def test_the_guides_program_of_a_rotation_compiles(example: Path) -> None:
-    (program,) = re.findall(r"^```typescript\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
-    compile_program(example, program)
+@pytest.mark.parametrize(("guide", "number"), [("rotate.md", 1), ("languages.md", 2)])
+def test_the_programs_of_a_guide_compile(example: Path, guide: str, number: int) -> None:
+    programs = re.findall(r"^```typescript\n(.*?)^```", (GUIDES / guide).read_text(), re.MULTILINE | re.DOTALL)
+    assert len(programs) == number
+    for program in programs:
+        compile_program(example, program)
 
 
 def compile_program(example: Path, text: str) -> None:

@@ -53,7 +53,7 @@ def expect_truth_but(deployment: Deployment, emulator: EmulatorClient, unmanaged
 def test_a_plan_that_is_applied_again_after_a_destroy_needs_a_refresh(
     deploy: Callable[..., Deployment], emulator: EmulatorClient, plan: str
 ) -> None:
-    """The gap that docs/plugin.md tells: the plan fixes the Idempotency-Key, and the API answers with the first one."""
+    """The gap that docs/explanation/doors.md tells: the plan fixes the Idempotency-Key; the API answers as before."""
     deployment = deploy(Program("plugin"))
     deployment.preview(plan=plan)
     deployment.up(plan=plan)

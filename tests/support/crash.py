@@ -139,7 +139,7 @@ class Crash:
         return run_command(self.deployment, *arguments, **{"PULUMI_STACK": "dev", **environment})
 
     def cancel(self) -> None:
-        """Lift the lock that a killed run has left, as docs/recovery.md says where `pulumi` can't read the state."""
+        """Lift the lock that a killed run has left, as docs/guides/recover.md says for an unreadable state."""
         try:
             self.deployment.cli("cancel", "--yes", "--stack", "dev")
         except auto.CommandError as error:

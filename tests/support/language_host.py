@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,8 @@ def serve(engine: str) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 how the engine learns it
-    server.wait_for_termination()
+    with suppress(KeyboardInterrupt):  # how the engine ends it
+        server.wait_for_termination()
 
 
 def run_program() -> None:

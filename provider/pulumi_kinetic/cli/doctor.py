@@ -1,6 +1,6 @@
 """Looks at the set-up, and changes nothing: what it reads are plain facts, and what they mean is in the checks.
 
-Each check is made whatever becomes of the others. See docs/command.md#doctor.
+Each check is made whatever becomes of the others. See docs/reference/command.md#doctor.
 """
 
 import json

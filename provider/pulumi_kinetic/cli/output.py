@@ -1,4 +1,4 @@
-"""What the commands print: tables for people, JSON for programs. See docs/command.md#output."""
+"""What the commands print: tables for people, JSON for programs. See docs/reference/command.md#output."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def as_json(value: object) -> str:
 
 
 def json_of_drift(report: Report) -> str:
-    """Return a drift report for a program. Its shape is in docs/command.md#drift."""
+    """Return a drift report for a program. Its shape is in docs/reference/command.md#drift."""
     stacks = [
         {
             "stack": stack.stack,

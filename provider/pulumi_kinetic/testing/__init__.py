@@ -1,6 +1,6 @@
 """What users test their programs with: mocks for unit tests, and an emulated API for everything else.
 
-`pulumi_kinetic.testing.fixtures` has fixtures for pytest. See docs/testing.md.
+`pulumi_kinetic.testing.fixtures` has fixtures for pytest. See docs/guides/test.md.
 """
 
 from pulumi_kinetic.emulator.faults import Fault

@@ -29,7 +29,7 @@ class Emulator:
 
     Attributes:
         url: The same.
-        api_key: A key of the sandbox that may read and write. For others see docs/emulator.md.
+        api_key: A key of the sandbox that may read and write. For others see docs/reference/emulator.md.
     """
 
     def __init__(self, url: str) -> None:
@@ -76,7 +76,8 @@ class Emulator:
         """Replace the faults to come: each request takes the first one that is for it.
 
         Args:
-            script: The faults, also as the JSON of docs/emulator.md#faults; none takes back what is left of them.
+            script: The faults, also as the JSON of docs/reference/emulator.md#faults; none takes back what is left of
+                them.
 
         Raises:
             ValidationError: A fault has a field that there isn't, or a value that it can't have.
@@ -88,7 +89,7 @@ class Emulator:
         """Vary what the API reference doesn't say; what isn't named gets its default.
 
         Args:
-            assumptions: See docs/emulator.md#what-is-assumed-and-can-be-varied.
+            assumptions: See docs/reference/emulator.md#what-is-assumed-and-can-be-varied.
 
         Raises:
             ValidationError: There is no such assumption, or it can't have this value.
@@ -96,7 +97,7 @@ class Emulator:
         self._control("PUT", "assumptions", Assumptions.model_validate(assumptions).model_dump())
 
     def keys(self, **keys: Mapping[str, object]) -> None:
-        """Replace the known API keys. See docs/emulator.md#several-organizations.
+        """Replace the known API keys. See docs/reference/emulator.md#several-organizations.
 
         Raises:
             ValidationError: A key has a field that there isn't, or a value that it can't have.

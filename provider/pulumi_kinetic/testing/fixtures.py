@@ -1,6 +1,6 @@
 """Fixtures for pytest, for `pytest_plugins = ["pulumi_kinetic.testing.fixtures"]` in a conftest.py.
 
-`kinetic_emulator`, `kinetic_env` and `kinetic_stack`. See docs/testing.md.
+`kinetic_emulator`, `kinetic_env` and `kinetic_stack`. See docs/guides/test.md.
 """
 
 import gc
