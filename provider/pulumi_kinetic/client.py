@@ -227,7 +227,7 @@ class Client:
     ) -> T:
         secrets = (*self._secrets, *request.secrets)
         began = time.monotonic()
-        seconds = min(self._settings.timeout_seconds, deadline - began)
+        seconds = max(min(self._settings.timeout_seconds, deadline - began), 0.0)
         response = self._send(request, secrets, seconds, attempt, may_have_arrived=may_have_arrived)
         milliseconds = (time.monotonic() - began) * 1000
         request_id = refusals.request_id(response, secrets)
