@@ -12,13 +12,13 @@ ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint package plugin unit search engine format sweep bench docs schema state mutants clean
+.PHONY: demo test check lint package plugin unit search browser engine screenshot format sweep bench docs schema state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
 
-test: lint package  ## Lint, types, the archives, and all tests on the built wheel, those on the real engine included
-	$(MAKE) --no-print-directory VENV=.venv-wheel unit search engine
+test: lint package  ## Lint, types, the archives, and all tests on the built wheel, in a browser and on the real engine too
+	$(MAKE) --no-print-directory VENV=.venv-wheel unit search browser engine
 
 check: lint unit  ## The inner loop, three minutes: lint, types and the unit tests
 
@@ -38,15 +38,22 @@ package: .venv/installed  ## Build sdist and wheel into dist, and check both
 plugin: package  ## The plugin's archive, for each platform's name the same, into dist/plugin
 	@python scripts/plugin_archive.py
 
-unit: $(VENV)/installed  ## Every test but the searches and those on the engine
-	pytest tests --ignore tests/search --ignore tests/engine -n 2
+unit: $(VENV)/installed  ## Every test but the searches, and those in a browser and on the engine
+	pytest tests --ignore tests/search --ignore tests/browser --ignore tests/engine -n 2
 
 search: $(VENV)/installed  ## Random and exhaustive searches, without the engine
 	pytest tests/search -n 2
 
+browser: $(VENV)/installed  ## The emulator's page in a real browser
+	python scripts/browser.py
+	pytest tests/browser
+
 engine: $(VENV)/installed  ## The tests on the real Pulumi engine
 	python scripts/engine.py
 	$(ENGINE_PYTEST)
+
+screenshot: .venv/installed  ## Take the picture of the emulator's page in the documents again
+	python scripts/screenshot.py
 
 format: .venv/installed
 	ruff check --fix .
@@ -89,4 +96,4 @@ mutants: .venv/installed  ## Break the core line by line and see the tests go re
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-wheel .engine dist
+	rm -rf .venv .venv-wheel .browser .engine dist

@@ -13,6 +13,8 @@ from pulumi_kinetic.emulator.server import Server
 from support.emulator import EmulatorClient
 
 API, RESET, ENDPOINTS = "/v1/webhook_endpoints", "/_emulator/reset", "/_emulator/endpoints"
+EVENTS = "/_emulator/events"
+PAGE = ["/", "/_emulator/page/page.js", "/_emulator/overview"]
 LOOPBACK_HOSTS = [
     "127.0.0.1",
     "127.0.0.1:8787",
@@ -80,7 +82,7 @@ def test_loopback_is_served_by_every_name(emulator: EmulatorClient, host: str) -
 
 
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)
-@pytest.mark.parametrize("path", [API, ENDPOINTS, "/", "/_emulator/openapi.json"])
+@pytest.mark.parametrize("path", [API, ENDPOINTS, EVENTS, *PAGE, "/_emulator/openapi.json"])
 def test_another_host_is_misdirected(seeded: EmulatorClient, path: str, host: str) -> None:
     forwarded = {"X-Forwarded-Host": "localhost", "Forwarded": "host=localhost"}
     answer = seeded.http.get(path, headers={"Host": host, **forwarded})
@@ -108,7 +110,13 @@ def test_a_host_that_is_absent_doubled_or_in_the_target_is_refused(
 
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", API), ("GET", ENDPOINTS), ("POST", RESET), ("OPTIONS", RESET), ("DELETE", API)]
+    ("method", "path"),
+    [
+        *(("GET", path) for path in [API, ENDPOINTS, EVENTS, *PAGE]),
+        ("POST", RESET),
+        ("OPTIONS", RESET),
+        ("DELETE", API),
+    ],
 )
 def test_a_page_of_another_site_is_refused(seeded: EmulatorClient, method: str, path: str, origin: str) -> None:
     answer = seeded.http.request(method, path, headers={"Origin": origin, "Content-Type": "application/json"})
@@ -123,10 +131,16 @@ def test_a_page_of_loopback_is_served_without_leave_to_read(emulator: EmulatorCl
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("path", [API, ENDPOINTS])
+@pytest.mark.parametrize("path", [API, ENDPOINTS, *PAGE])
 def test_what_a_browser_calls_cross_site_is_refused(seeded: EmulatorClient, path: str) -> None:
     assert seeded.http.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert seeded.http.get(path, headers={"Sec-Fetch-Site": "none"}).status_code == 200
+
+
+def test_the_events_are_for_no_page_of_another_site(seeded: EmulatorClient) -> None:
+    assert seeded.http.get(EVENTS, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    with seeded.http.stream("GET", EVENTS, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

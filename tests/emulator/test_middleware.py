@@ -24,7 +24,7 @@ def test_a_gateway_answers_every_request_and_does_no_work(emulator: EmulatorClie
     answers = [
         emulator.http.get(PATH),
         emulator.http.get(item),
-        emulator.http.get("/"),
+        emulator.http.get("/elsewhere"),
         emulator.http.post(PATH, json=BODY),
         emulator.http.patch(item, json=BODY),
         emulator.http.delete(item),

@@ -6,12 +6,15 @@ from pulumi_kinetic.emulator.request_log import MAX_CHARS, MAX_ENTRIES, LogEntry
 def entry(number: int, body: str = "") -> LogEntry:
     return {
         "request_id": f"req_{number}",
+        "at": 0.0,
         "method": "POST",
         "path": "/",
         "query": "",
         "body": body,
         "idempotency_mark": None,
         "status": None,
+        "change": None,
+        "faults": [],
     }
 
 

@@ -19,6 +19,7 @@ from pulumi_kinetic import errors
 from pulumi_kinetic.client import Client
 from pulumi_kinetic.emulator.app import build
 from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.changes import Changes
 from pulumi_kinetic.emulator.store import Store
 from pulumi_kinetic.endpoint import Inputs
 from pulumi_kinetic.inputs import check
@@ -27,7 +28,7 @@ from pulumi_kinetic.lifecycle import Lifecycle
 from support.case_counter import count_cases
 from support.emulator import KEY, EmulatorClient
 
-schema = schemathesis.openapi.from_asgi("/_emulator/openapi.json", build(Store(), names={"testserver"}))
+schema = schemathesis.openapi.from_asgi("/_emulator/openapi.json", build(Store(), Changes(), names={"testserver"}))
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 
 

@@ -13,14 +13,15 @@ from pydantic import BaseModel, JsonValue
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from pulumi_kinetic.emulator import control
+from pulumi_kinetic.emulator import control, page
 from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.changes import Changes
 from pulumi_kinetic.emulator.dependencies import CurrentStore
 from pulumi_kinetic.emulator.faults import Fault, FaultScript
 from pulumi_kinetic.emulator.guard import Guard
-from pulumi_kinetic.emulator.middleware import FaultMiddleware
-from pulumi_kinetic.emulator.records import READ, WRITE, ApiKey, JsonObject
-from pulumi_kinetic.emulator.request_log import RequestLog
+from pulumi_kinetic.emulator.middleware import Bypass, FaultMiddleware
+from pulumi_kinetic.emulator.records import READ, WRITE, ApiKey, Endpoint, JsonObject
+from pulumi_kinetic.emulator.request_log import LogEntry, RequestLog
 from pulumi_kinetic.emulator.state_file import StateFileError
 from pulumi_kinetic.emulator.store import ApiRefusal, Store
 from pulumi_kinetic.emulator.wire import (
@@ -40,11 +41,12 @@ _LOGGER = logging.getLogger(__name__)
 COLLECTION, ITEM = "/v1/webhook_endpoints", "/v1/webhook_endpoints/{webhook_endpoint_id}"
 
 
-def build(store: Store, names: Collection[str] = ()) -> ASGIApp:
-    """Build the application: the API, its control routes, the faults around them, and the guard around all.
+def build(store: Store, changes: Changes, names: Collection[str] = ()) -> ASGIApp:
+    """Build the application: the API and the faults around it, its page and control routes, and the guard around all.
 
     Args:
         store: What it serves.
+        changes: Told what the open pages have to show.
         names: The host names to answer to besides those of loopback.
     """
     app = FastAPI(
@@ -57,13 +59,15 @@ def build(store: Store, names: Collection[str] = ()) -> ASGIApp:
     )
     script = FaultScript()
     log = RequestLog()
-    app.state.store, app.state.script, app.state.log = store, script, log
+    app.state.store, app.state.script, app.state.log, app.state.changes = store, script, log, changes
     app.include_router(_api)
     app.include_router(control.routes)
+    app.include_router(page.routes)
     for error in (ApiRefusal, StateFileError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer_refusal)
     # A lambda, since a control route replaces the assumptions.
-    return Guard(FaultMiddleware(app, control.PREFIX, lambda: store.assumptions, script, log), control.PREFIX, names)
+    surrounded = FaultMiddleware(app, lambda: store.assumptions, script, log, changes)
+    return Guard(Bypass(app, surrounded, control.PREFIX, changes), control.PREFIX, names)
 
 
 def _authorized(scope: str) -> Callable[..., ApiKey]:
@@ -114,6 +118,7 @@ async def create(
     fields = await _json_object(request, store)
     earlier = store.begin_create(idempotency_key, await request.body(), key.account) if idempotency_key else None
     if earlier is not None:
+        _note_change(request, f"{earlier.webhook_endpoint_id} again, by its Idempotency-Key")
         with_secret = not store.assumptions.replay_without_secret
         return json_response(201, endpoint_answer(earlier, store.assumptions, with_secret=with_secret))
     fault: Fault = request.scope["fault"]
@@ -123,6 +128,7 @@ async def create(
     finally:
         if idempotency_key:
             store.end_create(idempotency_key, key.account)
+    _note_change(request, f"created {created.webhook_endpoint_id}")
     return json_response(201, endpoint_answer(created, store.assumptions, with_secret=True))
 
 
@@ -155,15 +161,30 @@ async def retrieve(store: CurrentStore, webhook_endpoint_id: str, key: _Reader) 
 async def update(request: Request, store: CurrentStore, webhook_endpoint_id: str, key: _Writer) -> Response:
     """Update a webhook endpoint."""
     fields = await _json_object(request, store)
-    updated = store.update(webhook_endpoint_id, fields, key.account)
-    return json_response(200, endpoint_answer(updated, store.assumptions))
+    before, after = store.update(webhook_endpoint_id, fields, key.account)
+    _note_change(request, _difference(before, after))
+    return json_response(200, endpoint_answer(after, store.assumptions))
 
 
 @_api.delete(ITEM, response_model=DeletedAnswer, responses=_documented_refusals(404))
-async def delete(store: CurrentStore, webhook_endpoint_id: str, key: _Writer) -> Response:
+async def delete(request: Request, store: CurrentStore, webhook_endpoint_id: str, key: _Writer) -> Response:
     """Delete a webhook endpoint."""
     store.delete(webhook_endpoint_id, key.account)
+    _note_change(request, f"deleted {webhook_endpoint_id}")
     return json_response(200, {"webhook_endpoint_id": webhook_endpoint_id, "deleted": True})
+
+
+def _note_change(request: Request, change: str | None) -> None:
+    """Let the log say what a request has changed. The values of a URL and of the events stay out of it."""
+    entry: LogEntry = request.scope["log_entry"]
+    entry["change"] = change
+
+
+def _difference(before: Endpoint, after: Endpoint) -> str | None:
+    names = [name for name in ("url", "enabled_events") if getattr(before, name) != getattr(after, name)]
+    status = [f"status to {after.status}"] if before.status != after.status else []
+    changed = ", ".join([*names, *status])
+    return f"changed {changed}" if changed else None
 
 
 async def _json_object(request: Request, store: Store) -> JsonObject:

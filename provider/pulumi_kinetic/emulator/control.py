@@ -1,13 +1,17 @@
 """The control routes, under `/_emulator`, which the real API doesn't have: for tests, and for trying things."""
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from pulumi_kinetic.emulator.assumptions import Assumptions
-from pulumi_kinetic.emulator.dependencies import CurrentLog, CurrentScript, CurrentStore
+from pulumi_kinetic.emulator.changes import MAX_LISTENERS
+from pulumi_kinetic.emulator.dependencies import CurrentChanges, CurrentLog, CurrentScript, CurrentStore
 from pulumi_kinetic.emulator.faults import Fault
-from pulumi_kinetic.emulator.records import FIRST_ORGANIZATION, Account, ApiKey, Environment
+from pulumi_kinetic.emulator.overview import overview
+from pulumi_kinetic.emulator.records import FIRST_ORGANIZATION, Account, ApiKey, Environment, JsonObject
 from pulumi_kinetic.emulator.request_log import LogEntry
+from pulumi_kinetic.emulator.store import ApiRefusal
 from pulumi_kinetic.emulator.wire import json_response
 
 PREFIX = "/_emulator"
@@ -58,6 +62,12 @@ async def all_endpoints(store: CurrentStore) -> Response:
     return json_response(200, [endpoint.model_dump() for endpoint in store.all_endpoints()])
 
 
+@routes.get("/endpoints/{webhook_endpoint_id}")
+async def one_endpoint(store: CurrentStore, webhook_endpoint_id: str) -> Response:
+    """Read an endpoint of whatever organization and environment, its signing secret included."""
+    return json_response(200, store.get(webhook_endpoint_id, None).model_dump())
+
+
 @routes.patch("/endpoints/{webhook_endpoint_id}")
 async def change_endpoint(store: CurrentStore, webhook_endpoint_id: str, change: EndpointChange) -> None:
     """Change an endpoint as the API itself may, say to the status `suspended`."""
@@ -68,6 +78,20 @@ async def change_endpoint(store: CurrentStore, webhook_endpoint_id: str, change:
 async def remove_endpoint(store: CurrentStore, webhook_endpoint_id: str) -> None:
     """Delete an endpoint, of whatever organization and environment."""
     store.delete(webhook_endpoint_id, None)
+
+
+@routes.get("/overview")
+async def read_overview(store: CurrentStore, script: CurrentScript, log: CurrentLog) -> Response:
+    """Answer what the page shows, without signing secrets."""
+    return json_response(200, overview(store, script, log))
+
+
+@routes.get("/events")
+async def stream_events(changes: CurrentChanges) -> StreamingResponse:
+    """Send a server-sent event now, and whenever something has changed; what it was is for the client to ask."""
+    if changes.listeners >= MAX_LISTENERS:
+        raise ApiRefusal(503, "too_many_listeners", f"{MAX_LISTENERS} clients listen already: close a page")
+    return StreamingResponse(changes.stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/log")
@@ -86,6 +110,12 @@ async def clear_log(log: CurrentLog) -> None:
 async def set_faults(script: CurrentScript, faults: list[Fault]) -> None:
     """Replace the faults to come."""
     script.set(faults)
+
+
+@routes.get("/assumptions/schema")
+async def assumptions_schema() -> JsonObject:
+    """Describe the assumptions as a JSON Schema."""
+    return Assumptions.model_json_schema()
 
 
 @routes.put("/assumptions")

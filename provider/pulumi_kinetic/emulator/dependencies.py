@@ -1,9 +1,10 @@
-"""What the routes work with: the state, the faults to come and the log, which `app.build` makes."""
+"""What the routes work with: state, faults to come, log and count of changes, which `app.build` makes."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from pulumi_kinetic.emulator.changes import Changes
 from pulumi_kinetic.emulator.faults import FaultScript
 from pulumi_kinetic.emulator.request_log import RequestLog
 from pulumi_kinetic.emulator.store import Store
@@ -24,6 +25,12 @@ async def _log_of(request: Request) -> RequestLog:
     return log
 
 
+async def _changes_of(request: Request) -> Changes:
+    changes: Changes = request.app.state.changes
+    return changes
+
+
 CurrentStore = Annotated[Store, Depends(_store_of)]
 CurrentScript = Annotated[FaultScript, Depends(_script_of)]
 CurrentLog = Annotated[RequestLog, Depends(_log_of)]
+CurrentChanges = Annotated[Changes, Depends(_changes_of)]

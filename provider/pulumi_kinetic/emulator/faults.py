@@ -72,6 +72,22 @@ class Fault(BaseModel):
     without_secret: bool = Field(default=False, description="Leave signing_secret out of the answer.")
 
 
+def effects(fault: Fault) -> list[str]:
+    """Say what goes wrong with a request, a phrase for each thing; none for a fault that changes nothing."""
+    delay = fault.delay_seconds + fault.delay_in_flight_seconds + fault.delay_after_seconds
+    phrases = {
+        f"{fault.status} instead of the answer": fault.status is not None,
+        f"with {', '.join(fault.headers)}": bool(fault.headers),
+        "no answer": fault.drop,
+        "half an answer": fault.half_body,
+        "nothing is done": not fault.commit,
+        f"{delay:g} s late": delay > 0,
+        "a byte at a time": fault.trickle_seconds > 0,
+        "without the signing secret": fault.without_secret,
+    }
+    return [phrase for phrase, happens in phrases.items() if happens]
+
+
 class FaultScript:
     """The faults still to come."""
 
@@ -84,6 +100,11 @@ class FaultScript:
         with self._lock:
             # Copies, since next_for counts `times` and `skip` down.
             self._faults = [fault.model_copy() for fault in faults]
+
+    def remaining(self) -> list[Fault]:
+        """Return what is left of the script."""
+        with self._lock:
+            return [fault.model_copy() for fault in self._faults if fault.times > 0]
 
     def next_for(self, method: str, path: str) -> Fault:
         """Take the fault of a request from the script: the first that matches, `times` times after `skip` requests.

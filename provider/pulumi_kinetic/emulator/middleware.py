@@ -1,4 +1,7 @@
-"""What surrounds the API: the log of requests, the rate limit, a gateway in its place, and the faults."""
+"""What surrounds the API: the log of requests, the rate limit, a gateway in its place, and the faults.
+
+The page and the control routes are beside it.
+"""
 
 import asyncio
 import json
@@ -8,12 +11,42 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_kinetic.emulator.assumptions import Assumptions
+from pulumi_kinetic.emulator.changes import Changes
 from pulumi_kinetic.emulator.delivery import Answer, deliver, new_answer
-from pulumi_kinetic.emulator.faults import Fault, FaultScript
+from pulumi_kinetic.emulator.faults import Fault, FaultScript, effects
 from pulumi_kinetic.emulator.gateway import GATEWAYS, GatewayAnswer
 from pulumi_kinetic.emulator.rate_limit import RateLimit
 from pulumi_kinetic.emulator.request_log import LogEntry, RequestLog, new_entry
 from pulumi_kinetic.emulator.wire import error_body
+
+
+class Bypass:
+    """ASGI middleware that lets the page and the control routes past what surrounds the API.
+
+    Args:
+        app: The application: what serves them.
+        surrounded: The same application with all that surrounds the API.
+        control: The beginning of the control routes' paths.
+        changes: Told of each request that may have changed something.
+    """
+
+    def __init__(self, app: ASGIApp, surrounded: ASGIApp, control: str, changes: Changes) -> None:
+        self._app = app
+        self._surrounded = surrounded
+        self._control = control
+        self._changes = changes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request (ASGI)."""
+        reads = scope["method"] == "GET"
+        if not scope["path"].startswith(self._control) and not (reads and scope["path"] == "/"):
+            await self._surrounded(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if not reads:
+                self._changes.note()
 
 
 class FaultMiddleware:
@@ -21,37 +54,41 @@ class FaultMiddleware:
 
     Args:
         app: The application.
-        exempt: The beginning of the paths that are neither logged nor disturbed.
         assumptions: Gets the assumptions of the moment.
         script: The faults still to come.
         log: Where requests are logged.
+        changes: Told when a request is logged, and when it has its status.
     """
 
     def __init__(
-        self, app: ASGIApp, exempt: str, assumptions: Callable[[], Assumptions], script: FaultScript, log: RequestLog
+        self,
+        app: ASGIApp,
+        assumptions: Callable[[], Assumptions],
+        script: FaultScript,
+        log: RequestLog,
+        changes: Changes,
     ) -> None:
         self._app = app
-        self._exempt = exempt
         self._assumptions = assumptions
         self._script = script
         self._log = log
+        self._changes = changes
         self._limit = RateLimit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request (ASGI)."""
-        if scope["path"].startswith(self._exempt):
-            await self._app(scope, receive, send)
-            return
         fault = self._script.next_for(scope["method"], scope["path"])
-        # For the application: only it can wait while a create is in flight.
-        scope["fault"] = fault
         request_body = await _read_body(receive)
-        entry = new_entry(scope, request_body)
+        entry = new_entry(scope, request_body, effects(fault))
+        # For the application: only it can wait while a create is in flight, and say what a request has changed.
+        scope["fault"], scope["log_entry"] = fault, entry
         self._log.add(entry)
+        self._changes.note()
         await asyncio.sleep(fault.delay_seconds)
         answer = await self._answer(scope, request_body, fault)
         answer.headers.extend(self._added_headers(entry, fault))
         entry["status"] = answer.status
+        self._changes.note()
         await asyncio.sleep(fault.delay_after_seconds)
         await deliver(answer, fault, receive, send)
 

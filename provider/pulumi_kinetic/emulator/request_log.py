@@ -1,7 +1,9 @@
 """The log of requests to the emulated API, for tests: what was asked, without keys and secrets."""
 
 import hashlib
+import itertools
 import secrets
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +16,7 @@ class LogEntry(TypedDict):
 
     Attributes:
         request_id: The value of `MD-Request-Id` in the answer.
+        at: When it had arrived, in seconds since the epoch.
         method: The HTTP method.
         path: The path, percent-decoded.
         query: The query as sent, without the question mark.
@@ -21,15 +24,20 @@ class LogEntry(TypedDict):
         idempotency_mark: The first 12 hex digits of the SHA-256 of the Idempotency-Key, None without one: enough to
             see whether two requests had the same key, and not the key.
         status: The status of the answer, also of one that a fault keeps from the client; None until there is one.
+        change: What it did, in words; None if it changed nothing.
+        faults: What went wrong with it on demand, a phrase for each thing.
     """
 
     request_id: str
+    at: float
     method: str
     path: str
     query: str
     body: str
     idempotency_mark: str | None
     status: int | None
+    change: str | None
+    faults: list[str]
 
 
 MAX_ENTRIES = 10_000
@@ -55,28 +63,39 @@ class RequestLog:
         """Return the requests, oldest first."""
         return list(self._entries)
 
+    def latest(self, count: int) -> list[LogEntry]:
+        """Return the latest requests, newest first."""
+        return list(itertools.islice(reversed(self._entries), count))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def clear(self) -> None:
         """Forget them."""
         self._entries.clear()
         self._chars = 0
 
 
-def new_entry(scope: Mapping[str, Any], body: bytes) -> LogEntry:
+def new_entry(scope: Mapping[str, Any], body: bytes, faults: list[str]) -> LogEntry:
     """Describe a request that just came, under a new request id.
 
     Args:
         scope: The request's ASGI scope.
         body: Its whole body.
+        faults: What goes wrong with it.
     """
     key = dict(scope["headers"]).get(b"idempotency-key")
     return {
         "request_id": f"req_{secrets.token_hex(8)}",
+        "at": time.time(),
         "method": scope["method"],
         "path": scope["path"],
         "query": scope["query_string"].decode("latin-1"),
         "body": body.decode("utf-8", "replace"),
         "idempotency_mark": hashlib.sha256(key).hexdigest()[:12] if key else None,
         "status": None,
+        "change": None,
+        "faults": faults,
     }
 
 

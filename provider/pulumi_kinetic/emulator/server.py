@@ -10,6 +10,7 @@ import uvicorn
 from typing_extensions import Self
 
 from pulumi_kinetic.emulator.app import build
+from pulumi_kinetic.emulator.changes import Changes
 from pulumi_kinetic.emulator.store import Store
 
 HOST = "127.0.0.1"
@@ -45,8 +46,9 @@ class Server:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         # "critical", since a fault that cuts a connection isn't an error of the server.
+        changes = Changes()
         config = uvicorn.Config(
-            build(self._store, names),
+            build(self._store, changes, names),
             http="h11",  # not what happens to be installed: `delivery` and the limits of headers are made for it
             ws="none",
             proxy_headers=False,
@@ -55,7 +57,7 @@ class Server:
             lifespan="off",
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _UvicornServer(config, changes)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -70,3 +72,15 @@ class Server:
         self._thread.join()
         self._socket.close()
         self._store.close()
+
+
+class _UvicornServer(uvicorn.Server):
+    """Ends the pages' streams of events first: uvicorn waits for every answer that is still being sent."""
+
+    def __init__(self, config: uvicorn.Config, changes: Changes) -> None:
+        super().__init__(config)
+        self._changes = changes
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._changes.end()
+        await super().shutdown(sockets)

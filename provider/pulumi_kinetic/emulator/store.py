@@ -176,17 +176,20 @@ class Store:
         following = endpoints[_position(ids, after) + 1 if after is not None else 0 :]
         return following[:limit], len(following) > limit
 
-    def update(self, endpoint_id: str, fields: JsonObject, account: Account) -> Endpoint:
+    def update(self, endpoint_id: str, fields: JsonObject, account: Account) -> tuple[Endpoint, Endpoint]:
         """Change the given fields of an endpoint, and no other.
+
+        Returns: The endpoint before, and after.
 
         Raises:
             ApiRefusal: The fields are invalid, or the account has no such endpoint.
         """
         self._require_valid(fields, account, allowed=("url", "enabled_events", "status"))
         with self._lock:
-            updated = self.get(endpoint_id, account).model_copy(update=self._rewritten(fields))
-            self._commit(endpoints={**self._state.endpoints, endpoint_id: updated})
-        return updated
+            before = self.get(endpoint_id, account)
+            after = before.model_copy(update=self._rewritten(fields))
+            self._commit(endpoints={**self._state.endpoints, endpoint_id: after})
+        return before, after
 
     def overwrite(self, endpoint_id: str, fields: JsonObject) -> None:
         """Change an endpoint of any account as the API itself may: without validation, and without rewriting.
