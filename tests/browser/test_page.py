@@ -5,7 +5,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from pulumi_kinetic.emulator.server import Server
 from support.emulator import EmulatorClient
@@ -99,8 +99,8 @@ def test_a_secret_is_in_the_page_only_while_it_is_asked_for(open_page: OpenPage,
     ids = emulator.seed(2)
     shown, other = (emulator.truth()[each]["signing_secret"] for each in ids)
     page = open_page()
-    answers: list[str] = []
-    page.on("response", lambda response: answers.append(response.text()) if "overview" in response.url else None)
+    answers: list[Response] = []
+    page.on("response", lambda response: answers.append(response) if "overview" in response.url else None)
     assert "whsec_" not in page.content()
     page.get_by_role("button", name=f"Secret of {ids[0]}").click()
     expect(page.get_by_text(shown)).to_be_visible()
@@ -108,8 +108,8 @@ def test_a_secret_is_in_the_page_only_while_it_is_asked_for(open_page: OpenPage,
     page.get_by_role("button", name=f"Hide the secret of {ids[0]}").click()
     expect(page.get_by_role("button", name=f"Secret of {ids[0]}")).to_be_visible()
     assert "whsec_" not in page.content()
-    assert answers
-    assert not [text for text in answers if "whsec_" in text]
+    # The first of them: the button that shows a secret asks for the overview, too.
+    assert "whsec_" not in answers[0].text()
 
 
 def test_requests_appear_as_they_come_with_what_they_changed(open_page: OpenPage, emulator: EmulatorClient) -> None:

@@ -11,6 +11,7 @@ from pulumi_kinetic.cli.main import main
 
 # Each command, and what it calls: a test breaks that.
 CALLS = {
+    ("demo",): "pulumi_kinetic.cli.demo.prepare",
     ("doctor",): "pulumi_kinetic.cli.doctor.examine",
     ("drift",): "pulumi_kinetic.cli.drift.find_drift",
     ("emulator",): "pulumi_kinetic.emulator.server.Server.__init__",

@@ -6,27 +6,38 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from pulumi_kinetic import errors
 from pulumi_kinetic.cli import exit_codes
 
+if TYPE_CHECKING:
+    from pulumi_kinetic.emulator.server import Server
+
 FORMATS = ("text", "markdown", "json", "github", "gitlab")
 _EMPTY_STACK = "--stack is empty: name a stack, or leave the option out for the selected one"
 _EMULATED = """\
 Kinetic API, emulated, at {url}
+Open that address in a browser to see and change what it has.
 Keys: md_test_emulator, md_test_readonly (read only), md_live_emulator (production), md_test_second (another \
 organization). Ctrl-C ends it."""
 _CLICKS_OWN = (click.ClickException, click.Abort, click.exceptions.Exit)
 Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 NewFile = click.Path(path_type=Path, dir_okay=False)
 File = click.Path(path_type=Path, exists=True, dir_okay=False)
+_PORT = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="Port on loopback; 0 takes any free one.",
+)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -199,13 +210,7 @@ def schema() -> None:
 
 
 @main.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8787,
-    show_default=True,
-    help="Port on loopback; 0 takes any free one.",
-)
+@_PORT
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="File that keeps the state.")
 @click.option(
     "--allow-host",
@@ -217,7 +222,50 @@ def schema() -> None:
 @click.option("-j", "--json", "as_json", is_flag=True, help="Print the URL as JSON.")
 @friendly_errors("serve the emulated API")
 def emulator(port: int, state: Path | None, names: tuple[str, ...], *, as_json: bool) -> None:
-    """Serve an emulated Kinetic API, for trying and testing without a key."""
+    """Serve an emulated Kinetic API, for trying and testing without a key; with a page that shows and changes it."""
+    server = _emulator_server(port, state, names)
+    ended = _end_signal()
+    with server:
+        click.echo(json.dumps({"url": server.url}) if as_json else _EMULATED.format(url=server.url))
+        if names:
+            click.echo("Warning: whoever reaches this machine's port may read and change all of it.", err=True)
+        ended.wait()
+
+
+@main.command()
+@_PORT
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="A new folder; a temporary one else.")
+@friendly_errors("show the demonstration")
+def demo(port: int, folder: Path | None) -> None:
+    """Serve an emulated Kinetic API and deploy a small stack to it, to see drift in five minutes.
+
+    All that it writes is in one folder, which it names and leaves.
+    """
+    from pulumi_kinetic.cli import demo as demonstration  # noqa: PLC0415 see the module's docstring
+
+    prepared = demonstration.prepare(folder)
+    try:
+        server = _emulator_server(port, prepared.state, ())
+    except click.ClickException:
+        if folder is None:
+            prepared.folder.rmdir()
+        raise
+    ended = _end_signal()
+    with server:
+        click.echo(f"Kinetic API, emulated, with its page: {server.url}")
+        demonstration.create_outside(server.url)
+        click.echo(f"Deploying a stack of two endpoints from {prepared.folder} …")
+        try:
+            prepared.deploy(server.url)
+        except errors.StackError as error:
+            click.echo(f"It can't be deployed: {error}\nThe emulator and its page work all the same. Ctrl-C ends them.")
+        else:
+            click.echo(demonstration.next_steps(prepared, server.url))
+        ended.wait()
+    click.echo(demonstration.what_is_left(prepared, server.url))
+
+
+def _emulator_server(port: int, state: Path | None, names: Collection[str]) -> "Server":
     try:
         from pulumi_kinetic.emulator.guard import host_name  # noqa: PLC0415 an extra that not everyone installs
         from pulumi_kinetic.emulator.server import Server  # noqa: PLC0415 an extra that not everyone installs
@@ -230,20 +278,16 @@ def emulator(port: int, state: Path | None, names: tuple[str, ...], *, as_json: 
         if host_name(name) != name.lower():
             raise click.BadParameter(f"{name!r} is not a host name (without a port)", param_hint="--allow-host")
     try:
-        server = Server(port, state, {name.lower() for name in names})
+        return Server(port, state, {name.lower() for name in names})
     except StateFileError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"can't listen on port {port}: {os.strerror(error.errno or 0)}") from None
-    with server:
-        click.echo(json.dumps({"url": server.url}) if as_json else _EMULATED.format(url=server.url))
-        if names:
-            click.echo("Warning: whoever reaches this machine's port may read and change all of it.", err=True)
-        _wait_for_signal()
 
 
-def _wait_for_signal() -> None:
+def _end_signal() -> threading.Event:
+    """Return what is set when the process is told to end."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -118,13 +118,16 @@ class Stack:
         return run_cli(self.folder, *arguments, options=self._options)
 
 
-def run_cli(folder: Path, *arguments: str, options: Sequence[str] = ()) -> str:
+def run_cli(
+    folder: Path, *arguments: str, options: Sequence[str] = (), variables: Mapping[str, str] = os.environ
+) -> str:
     """Run the Pulumi CLI in a folder, and return what it prints on stdout.
 
     Args:
         folder: Where it runs.
         arguments: The command, as a message quotes it.
         options: More of it, which no message quotes.
+        variables: The CLI's environment.
 
     Raises:
         StackError: The CLI isn't on PATH, or it fails; the text has its words.
@@ -138,7 +141,7 @@ def run_cli(folder: Path, *arguments: str, options: Sequence[str] = ()) -> str:
             text=True,
             errors="replace",
             check=False,
-            env=os.environ,
+            env=variables,
         )
     except FileNotFoundError:
         raise StackError("there is no `pulumi` on PATH", advice="Install the Pulumi CLI.") from None
