@@ -45,7 +45,7 @@ class Changes:
                 sent = self._number
                 yield f"data: {sent}\n\n"
                 await asyncio.sleep(_PAUSE_SECONDS)
-                if sent == self._number:
+                if sent == self._number and not self._ended:
                     with suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._next.wait(), _HEARTBEAT_SECONDS)
         finally:
