@@ -55,6 +55,16 @@ def test_what_the_pulumi_cli_says_is_said(tmp_path: Path, cli: Cli) -> None:
     assert (endpoints, code) == (2, "0")
 
 
+def test_who_interrupts_the_deployment_is_told_what_is_left(tmp_path: Path, cli: Cli) -> None:
+    cli("kill -INT $PPID; exit 1")
+    folder = tmp_path / "demo"
+    command = [*COMMAND, "demo", "--port", "0", "--folder", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WAIT_SECONDS)  # noqa: S603
+    assert done.returncode == 0
+    assert f"rm -r {folder}" in done.stdout
+    assert done.stderr == ""
+
+
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: mine\n")
     result = CliRunner().invoke(main.main, ["demo", "--port", "0", "--folder", str(tmp_path)])
