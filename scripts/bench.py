@@ -18,117 +18,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import engine
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
-from bench_memory import PeakMemory  # noqa: E402 the tests' harness is on the path now
+from bench_contender import DECLARE, Contender, Measured, give_organizations  # noqa: E402 the tests' harness is on the path
 from bench_plot import plot  # noqa: E402
-from bench_providers import floor, plain  # noqa: E402
 from support.emulator import EmulatorClient  # noqa: E402
-from support.sdk import RESOURCE_BY_DOOR  # noqa: E402
-from support.stack import Deployment  # noqa: E402
 from support.waiting import first_line  # noqa: E402
 
-DECLARE: dict[str, Callable[..., Any]] = {**RESOURCE_BY_DOOR, "plain": plain, "floor": floor}
 EVERY_REQUEST = 10**9
-
-
-class Measured(NamedTuple):
-    """What one operation took on one stack.
-
-    Attributes:
-        seconds: Wall time of the command.
-        requests: How many the API got.
-        peak_mib: The most memory that a provider process had, in MiB.
-    """
-
-    seconds: float
-    requests: int
-    peak_mib: float
-
-
-class Contender:
-    """A stack of one provider, with an organization of its own at the API.
-
-    Attributes:
-        name: The provider.
-        urls: What the program declares, an endpoint each.
-        events: What each of them is told of.
-    """
-
-    def __init__(self, name: str, folder: Path, environment: dict[str, str], emulator: EmulatorClient) -> None:
-        self.name = name
-        self.urls: list[str] = []
-        self.events = ["*"]
-        self._emulator = emulator
-        settings = {
-            "KINETIC_API_KEY": key_of(name),
-            "KINETIC_BASE_URL": emulator.url,
-            "KINETIC_TIMEOUT_SECONDS": "60",
-        }
-        variables = {**environment, **settings, "PYTHONPATH": str(ROOT / "scripts")}
-        self.stack = Deployment(folder / name, variables, {}, program=self._declare)
-
-    def run(self, operation: str) -> Measured:
-        """Run a command of the engine, and measure it."""
-        stack = self.stack.stack
-        commands: dict[str, Callable[[], object]] = {
-            "up": stack.up,
-            "refresh": stack.refresh,
-            "preview": stack.preview,
-            "preview --refresh": lambda: stack.preview(refresh=True),
-            "destroy": stack.destroy,
-        }
-        self._emulator.clear_log()
-        with PeakMemory() as memory:
-            began = time.monotonic()
-            commands[operation]()
-            seconds = time.monotonic() - began
-        return Measured(seconds, len(self._emulator.requests()), memory.peak_mib)
-
-    def stand(self, count: int, among: int = 0) -> None:
-        """Manage so many endpoints, among others of the organization: they are seeded, and the state is imported."""
-        self.urls = ["https://example.com/seed/template"]
-        self.run("up")
-        exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
-        ids = self._emulator.seed(count + among, organization=self.name)[:count]
-        self.urls = [f"https://example.com/seed/{number}" for number in range(count)]
-        manage(exported["deployment"], ids, self.urls)
-        state = self.stack.folder / "state.json"
-        state.write_text(json.dumps(exported))
-        self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
-        self.run("refresh")  # whatever else differs between the template and the others
-
-    def leave(self) -> None:
-        """Manage nothing; the endpoints stay."""
-        exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
-        del exported["deployment"]["resources"]
-        state = self.stack.folder / "state.json"
-        state.write_text(json.dumps(exported))
-        self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
-
-    def _declare(self) -> None:
-        for number, url in enumerate(self.urls):
-            DECLARE[self.name](f"endpoint-{number}", url=url, enabled_events=self.events)
-
-
-def key_of(contender: str) -> str:
-    """Return the API key of a contender's organization."""
-    return f"md_test_{contender}"
-
-
-def manage(deployment: dict[str, Any], ids: list[str], urls: list[str]) -> None:
-    """Replace the one endpoint of a state by many that are like it."""
-    template = next(each for each in deployment["resources"] if each["urn"].endswith("::endpoint-0"))
-    text = json.dumps(template)
-    deployment["resources"] = [each for each in deployment["resources"] if each is not template]
-    for number, (endpoint_id, url) in enumerate(zip(ids, urls, strict=True)):
-        like = text.replace(template["id"], endpoint_id).replace("https://example.com/seed/template", url)
-        deployment["resources"].append({**json.loads(like), "urn": f"{template['urn'][:-1]}{number}"})
 
 
 class Bench:
@@ -173,6 +75,7 @@ class Bench:
 
     @contextmanager
     def _standing(self, count: int, among: int) -> Iterator[None]:
+        give_organizations(self._emulator)
         for contender in self._contenders:
             contender.stand(count, among)
         yield
@@ -266,9 +169,11 @@ def emulated() -> Iterator[EmulatorClient]:
     command = [str(Path(sys.executable).with_name("pulumi-kinetic")), "emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         url = next(word for word in first_line(process, "the emulator's URL").split() if word.startswith("http"))
-        with EmulatorClient(url.rstrip(".,")) as client:
-            yield client
-        process.terminate()
+        try:
+            with EmulatorClient(url.rstrip(".,")) as client:
+                yield client
+        finally:
+            process.terminate()
 
 
 def main() -> None:
@@ -286,10 +191,11 @@ def main() -> None:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         emulator = closing.enter_context(emulated())
         environment = engine.environment()
-        emulator.keys(**{key_of(name): {"organization": name} for name in DECLARE})
+        give_organizations(emulator)
         contenders = [Contender(name, folder, environment, emulator) for name in DECLARE]
         save = partial(write, options.output)
-        measure(options, Bench(contenders, emulator, options.repeats, start_up(options.repeats), save))
+        results = earlier(options.output) or start_up(options.repeats)
+        measure(options, Bench(contenders, emulator, options.repeats, results, save))
 
 
 def measure(options: argparse.Namespace, bench: Bench) -> None:
@@ -302,6 +208,11 @@ def measure(options: argparse.Namespace, bench: Bench) -> None:
         bench.of_ours_and_the_floor(at_most=3).refreshed(options.many, 50)
     for size in options.sizes:
         bench.standing(size, options.delays)
+
+
+def earlier(output: Path) -> list[dict[str, Any]]:
+    """Return what is in the file already: a benchmark takes an hour, and may be run in parts."""
+    return json.loads(output.read_text())["results"] if output.exists() else []
 
 
 def write(target: Path, results: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Write what the pages under docs/reference say of the code: properties, settings, options, exit codes, errors.
+"""Write what pages of docs say of the code: properties, settings, options, exit codes, errors, benchmark's figures.
 
 Each such part of a page stands between `<!-- generated: NAME -->` and `<!-- end -->`; the rest is written by hand.
 """
@@ -15,12 +15,13 @@ from pydantic.alias_generators import to_snake
 
 import docs_errors
 import pulumi_kinetic as kinetic
+from bench_table import figures
 from pulumi_kinetic import endpoint, errors, schema, settings
 from pulumi_kinetic.cli import exit_codes
 from pulumi_kinetic.cli.main import main as command
 from pulumi_kinetic.testing import CheckError
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 _ROOTS = ("KineticError", "ApiError")
 _MISTAKES: list[dict[str, Any]] = [
@@ -48,7 +49,7 @@ def main() -> None:
 
 def pages() -> list[Path]:
     """Return the pages that have parts of this kind."""
-    return [page for page in sorted(REFERENCE.glob("*.md")) if _PART.search(page.read_text(encoding="utf-8"))]
+    return [page for page in sorted(DOCS.glob("*/*.md")) if _PART.search(page.read_text(encoding="utf-8"))]
 
 
 def fresh(text: str) -> str:
@@ -69,6 +70,7 @@ def _generate(name: str) -> str:
         "error-tree": _error_tree,
         "error": lambda: _error(argument),
         "mistakes": _mistakes,
+        "figures": figures,
     }
     return parts[kind]()
 
