@@ -32,17 +32,29 @@ BY_TOOL = ("typescript", "python", "go")
 TITLES = {
     "WebhookEndpoint": {"endpoint": "An endpoint for two events", "adopt": "An endpoint that exists already"},
     "getWebhookEndpoint": {"get": "The URL of an endpoint"},
-    "listWebhookEndpoints": {"list": "The URL of the first endpoint"},
+    "listWebhookEndpoints": {"list": "All endpoints"},
 }
 COUNT = sum(map(len, TITLES.values()))
-# What the generators get wrong: a program of functions alone doesn't find the name of Python's package; Go's function
-# without arguments takes none, and one that is called as a resource's own getter gets another name. What isn't wrong
-# any more ends the script.
+# What the generators get wrong, as pairs of what they write and what is right: a program of functions alone doesn't
+# find the name of Python's package; Go's function without arguments is called as if it had some, and one that is called
+# as a resource's own getter has another name. What isn't wrong any more ends the script.
+_PYTHONS_PACKAGE = ("import pulumi_kinetic as", "import pulumi_kinetic_sdk as")
+_GO_CALL = """all, err := kinetic.ListWebhookEndpoints(ctx, map[string]interface{}{}, nil)
+\t\tif err != nil {
+\t\t\treturn err
+\t\t}
+"""
+_GO_APPLY = """all.ApplyT(func(all kinetic.ListWebhookEndpointsResult) ([]kinetic.WebhookEndpointInfo, error) {
+\t\t\treturn all.WebhookEndpoints.([]kinetic.WebhookEndpointInfo), nil
+\t\t}).(pulumi.ArrayOutput)"""
 MENDS = {
-    ("get", "python"): ("import pulumi_kinetic as", "import pulumi_kinetic_sdk as"),
-    ("list", "python"): ("import pulumi_kinetic as", "import pulumi_kinetic_sdk as"),
-    ("get", "go"): ("kinetic.GetWebhookEndpoint", "kinetic.LookupWebhookEndpoint"),
-    ("list", "go"): ("(ctx, map[string]interface{}{}, nil)", "(ctx, nil)"),
+    ("get", "python"): [_PYTHONS_PACKAGE],
+    ("get", "go"): [("kinetic.GetWebhookEndpoint", "kinetic.LookupWebhookEndpoint")],
+    ("list", "python"): [_PYTHONS_PACKAGE],
+    ("list", "go"): [
+        (_GO_CALL, "all := kinetic.ListWebhookEndpointsOutput(ctx)\n"),
+        (_GO_APPLY, "all.WebhookEndpoints()"),
+    ],
 }
 _BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXAMPLE = re.compile(r"\{\{% example %\}\}\n### (?P<title>.*?)\n(?P<blocks>.*?)\{\{% /example %\}\}", re.DOTALL)
@@ -71,8 +83,10 @@ def generated(name: str, language: str) -> str | None:
 
 
 def can_generate(language: str) -> bool:
-    """Say whether there is a generator for a language."""
-    return _by_tool(language) or shutil.which(f"pulumi-language-{HOSTS.get(language, language)}") is not None
+    """Say whether there is a generator for a language: a host is on PATH, or beside the CLI, as an official one is."""
+    host = f"pulumi-language-{HOSTS.get(language, language)}"
+    folders = [str((engine.ensure() / "pulumi").resolve().parent), os.environ.get("PATH", "")]
+    return _by_tool(language) or shutil.which(host, path=os.pathsep.join(folders)) is not None
 
 
 def written() -> dict[tuple[str, str], str]:
@@ -82,6 +96,7 @@ def written() -> dict[tuple[str, str], str]:
     return {
         (names[example["title"]], block["language"]): block["text"]
         for example in _EXAMPLE.finditer(texts)
+        if example["title"] in names
         for block in _BLOCK.finditer(example["blocks"])
     }
 
@@ -133,10 +148,11 @@ def _convert(language: str, source: Path, out: Path) -> None:
 
 
 def _mended(name: str, language: str, text: str) -> str:
-    wrong, right = MENDS.get((name, language), ("", ""))
-    if wrong not in text:
-        sys.exit(f"{name} in {language}: {wrong!r} isn't generated any more: remove it from MENDS")
-    return text.replace(wrong, right) if wrong else text
+    for wrong, right in MENDS.get((name, language), []):
+        if wrong not in text:
+            sys.exit(f"{name} in {language}: {wrong!r} isn't generated any more: remove it from MENDS")
+        text = text.replace(wrong, right)
+    return text
 
 
 def _fenced(name: str, blocks: dict[tuple[str, str], str]) -> list[str]:
@@ -144,5 +160,4 @@ def _fenced(name: str, blocks: dict[tuple[str, str], str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    os.environ["PATH"] = engine.environment()["PATH"]
     main()

@@ -1,5 +1,5 @@
 all = invoke("kinetic:index:listWebhookEndpoints", {})
 
-output firstUrl {
-  value = all.webhookEndpoints[0].url
+output endpoints {
+  value = all.webhookEndpoints
 }

@@ -44,7 +44,7 @@ func convert(language string, pkg *schema.Package, sourceFile, folder string) er
 	if parser.Diagnostics.HasErrors() {
 		return parser.Diagnostics
 	}
-	program, diagnostics, err := pcl.BindProgram(parser.Files, onePackage{pkg})
+	program, diagnostics, err := pcl.BindProgram(parser.Files, onePackage{pkg}, pcl.PreferOutputVersionedInvokes)
 	if err != nil {
 		return err
 	}
