@@ -13,7 +13,7 @@ ENGINE_PYTEST := pytest tests/engine -n 3 -W ignore::pytest.PytestUnraisableExce
 
 RUNS ?= 3000
 
-.PHONY: demo test check lint package plugin unit search browser engine screenshot format sweep bench docs schema state mutants clean
+.PHONY: demo test check lint package plugin unit search browser engine screenshot format sweep bench docs schema examples state mutants clean
 
 demo: .venv/installed  ## The main job on the emulator (or on the sandbox, with KINETIC_API_KEY and KINETIC_BASE_URL)
 	@python scripts/demo.py
@@ -73,6 +73,10 @@ docs: .venv/installed  ## Bring the generated parts of docs/reference up to date
 
 schema: .venv/installed  ## Write schema.json from the models
 	pulumi-kinetic schema > schema.json
+
+examples: .venv/installed  ## Write the examples of schema.json in all languages, by Pulumi's generators
+	python scripts/schema_examples.py
+	$(MAKE) --no-print-directory schema
 
 state: .venv/installed  ## Record the state that this version leaves, for later versions to be tested with
 	python scripts/record_state.py $(if $(SUFFIX),--suffix=$(SUFFIX))

@@ -9,6 +9,7 @@ CHANGELOG = Path(__file__).resolve().parent.parent / "CHANGELOG.md"
 _RELEASE = re.compile(
     r"^## (?P<version>\d+\.\d+\.\d+\S*) - \d{4}-\d{2}-\d{2}\n(?P<notes>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
 )
+_THREE_NUMBERS = re.compile(r"\d+\.\d+\.\d+")
 _UNRELEASED = re.compile(r"^## Unreleased\n(?P<notes>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -24,6 +25,9 @@ def problems(tag: str, version: str, changelog: str, repository: str) -> list[st
     newest, unreleased = latest(changelog), _UNRELEASED.search(changelog)
     wrong = {
         f"the tag is {tag}, and the package's version is {version}: expected v{version}": tag != f"v{version}",
+        f"the version {version} is a pre-release, which Pulumi's engine spells otherwise than Python: expected X.Y.Z": (
+            _THREE_NUMBERS.fullmatch(version) is None
+        ),
         f'the newest release in CHANGELOG.md is {newest}: expected "## {version} - YYYY-MM-DD"': newest != version,
         "CHANGELOG.md has lines under Unreleased: they belong to this release": bool(
             unreleased and unreleased["notes"].strip()

@@ -39,12 +39,25 @@ def _by_host(language: str, folder: Path) -> bool:
 
 
 def _by_tool(language: str, folder: Path) -> None:
-    source = Path(__file__).with_name("sdk")
     if not BUILD.exists():
         sys.exit(f"`pulumi package gen-sdk --language {language}` fails: the Pulumi CLI lacks that language's host")
-    shutil.copytree(source, BUILD / "sdk", dirs_exist_ok=True)
-    commands = [["go", "build", "-mod=mod", "-o", str(TOOL), "./sdk"], [str(TOOL), language, str(SCHEMA), str(folder)]]
-    for command in commands:
+    run_tool(language, folder)
+
+
+def run_tool(language: str, folder: Path, program: Path | None = None) -> None:
+    """Build the tool of Pulumi's generators beside the engine, and run it.
+
+    Args:
+        language: As `pulumi package gen-sdk` calls it, or as `pulumi convert` does where there is a program.
+        folder: Where the files are written.
+        program: A file of PCL, whose program is written in the language; None for the SDK.
+
+    Raises:
+        SystemExit: the generator fails.
+    """
+    shutil.copytree(Path(__file__).with_name("sdk"), BUILD / "sdk", dirs_exist_ok=True)
+    generator = [str(TOOL), language, str(SCHEMA), str(folder), *([str(program)] if program else [])]
+    for command in (["go", "build", "-mod=mod", "-o", str(TOOL), "./sdk"], generator):
         done = subprocess.run(command, cwd=BUILD, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(done.stderr[-2000:])

@@ -15,7 +15,7 @@ import pulumi_kinetic
 from support.archives import BESIDE, ROOT, Archives, built, copied, run_python
 
 PACKAGE = ROOT / "provider" / "pulumi_kinetic"
-TYPES = {".py", ".json", ".typed", ".html", ".css", ".js", ".svg"}
+TYPES = {".py", ".json", ".md", ".typed", ".html", ".css", ".js", ".svg"}
 STRAYS = [
     ".venv",
     "provider/venv",

@@ -57,6 +57,14 @@ def test_no_job_that_may_write_runs_what_is_in_the_repository() -> None:
         assert "environment" in jobs[name]
 
 
+def test_what_has_to_be_set_up_on_the_day_is_told() -> None:
+    told = (ROOT / "docs" / "contributing" / "releasing.md").read_text()
+    jobs = loaded(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    environments = [job["environment"] for job in jobs.values() if "environment" in job]
+    assert environments == ["pypi", "github-release"]
+    assert [name for name in [*environments, "release.yml", *jobs] if f"`{name}`" not in told] == []
+
+
 def test_the_pythons_are_those_of_the_classifiers() -> None:
     listed = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text())
     matrix = loaded(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["pythons"]["strategy"]["matrix"]["python"]

@@ -1,7 +1,7 @@
 """`schema.json`: what the packaged plugin offers, for the SDKs of every language; built from the models."""
 
 import json
-from importlib import metadata
+from importlib import metadata, resources
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -14,6 +14,24 @@ from pulumi_kinetic.values import JsonObject
 GET = "kinetic:index:getWebhookEndpoint"
 LIST = "kinetic:index:listWebhookEndpoints"
 _INFO = "kinetic:index:WebhookEndpointInfo"
+_ENDPOINT = """A webhook endpoint of the Kinetic API.
+
+`url`, `enabledEvents` and `status` change in place and keep the id and the signing secret; only a replacement that \
+you ask for creates a new endpoint, with a new secret.
+
+In Python, the package `pulumi-kinetic` has this resource without a plugin: `pulumi_kinetic.WebhookEndpoint`, with the \
+same arguments. The examples here are for the generated SDK, `pulumi_kinetic_sdk`.
+"""
+_ALL = "All webhook endpoints of the key's environment. Never returns a secret."
+_IMPORT = """
+## Import
+
+By id. Nothing is sent but a GET; the signing secret isn't known, unless you supply it as `existingSigningSecret`.
+
+```sh
+$ pulumi import kinetic:index:WebhookEndpoint orders we_8KdQ2n4Vb1Xc7M
+```
+"""
 _ENUMS = {
     "status": {"enabled": "Events are delivered.", "disabled": "Nothing is delivered; id and secret stay."},
     "environment": {
@@ -107,11 +125,7 @@ def _resource() -> JsonObject:
     inputs, computed = _properties(Declaration), _properties(Computed)
     outputs = {name: _as_output(inputs[name]) for name in UPDATABLE} | computed
     return {
-        "description": (
-            "A webhook endpoint of the Kinetic API.\n\n`url`, `enabledEvents` and `status` change in place and keep "
-            "the id and the signing secret; only a replacement that you ask for creates a new endpoint, with a new "
-            "secret."
-        ),
+        "description": f"{_ENDPOINT}\n{_examples(PLUGIN_TYPE)}{_IMPORT}",
         "inputProperties": inputs,
         "requiredInputs": _required(Declaration),
         "listInputs": {"properties": {}},
@@ -126,15 +140,21 @@ def _functions() -> JsonObject:
     argument = {**_properties(Computed)[key], "description": "The id of an endpoint (`we_…`)."}
     return {
         GET: {
-            "description": "Look up one webhook endpoint. Never returns its secret.",
+            "description": f"Look up one webhook endpoint. Never returns its secret.\n\n{_examples(GET)}",
             "inputs": {"properties": {key: argument}, "required": [key]},
             "outputs": _info(),
         },
         LIST: {
-            "description": "All webhook endpoints of the key's environment. Never returns a secret.",
+            "description": f"{_ALL}\n\n{_examples(LIST)}",
             "outputs": {"properties": {"webhookEndpoints": endpoints}, "required": ["webhookEndpoints"]},
         },
     }
+
+
+def _examples(token: str) -> str:
+    """Programs in each language, which scripts/schema_examples.py generates."""
+    name = token.rpartition(":")[2]
+    return resources.files("pulumi_kinetic").joinpath("examples", f"{name}.md").read_text(encoding="utf-8")
 
 
 def _info() -> JsonObject:

@@ -1,7 +1,8 @@
-// Generates an SDK from schema.json with Pulumi's own generators, where the CLI was built from Go and so has no
-// language host to do it (`pulumi package gen-sdk`). Binding checks the schema against Pulumi's metaschema.
+// Generates an SDK from schema.json, or a program from PCL, with Pulumi's own generators, where the CLI was built from Go
+// and so has no language host to do it (`pulumi package gen-sdk`, `pulumi convert`). Binding checks the schema against
+// Pulumi's metaschema.
 //
-// Usage: sdk LANGUAGE SCHEMA FOLDER
+// Usage: sdk LANGUAGE SCHEMA FOLDER [PROGRAM.pp]
 package main
 
 import (
@@ -17,13 +18,13 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3], os.Args[4:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(language, schemaFile, folder string) error {
+func run(language, schemaFile, folder string, programs []string) error {
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {
 		return err
@@ -40,10 +41,17 @@ func run(language, schemaFile, folder string) error {
 	if len(diagnostics) > 0 {
 		return diagnostics
 	}
+	if len(programs) == 1 {
+		return convert(language, pkg, programs[0], folder)
+	}
 	files, err := generate(language, pkg, schema.NewPluginLoader(nil))
 	if err != nil {
 		return err
 	}
+	return write(files, folder)
+}
+
+func write(files map[string][]byte, folder string) error {
 	for name, content := range files {
 		path := filepath.Join(folder, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -73,6 +73,14 @@ def test_what_is_installed_starts_the_command_with_the_engines_arguments(home: P
     assert shown.stdout == "[127.0.0.1:4][a b]"
 
 
+def test_a_launcher_whose_installation_is_gone_says_what_to_do(tmp_path: Path) -> None:
+    gone, launcher = tmp_path / "it's gone" / plugins.COMMAND, tmp_path / plugins.COMMAND
+    launcher.write_text(plugins.launcher(gone, windows=False)[1])
+    done = subprocess.run(["/bin/sh", launcher, "127.0.0.1:4"], capture_output=True, text=True, check=False)  # noqa: S603
+    said = f"{gone} is gone: run pulumi-kinetic plugin install again, in the installation to be used\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
 @pytest.mark.usefixtures("calls")
 @pytest.mark.parametrize("is_there", [False, True])
 def test_a_launcher_of_another_installation_is_replaced_and_named(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import schema_examples
 import sdk_generator
 from support.waiting import RUN_SECONDS
 
@@ -29,6 +30,24 @@ pulumi.runtime.set_all_config({"project:url": "https://a.example", "project:stat
 import habits
 
 pulumi.runtime.test(habits.main)()
+"""
+RUN_AN_EXAMPLE = """
+import runpy, sys
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        print(args.name, args.inputs)
+        return args.name, args.inputs
+
+    def call(self, args):
+        print(args.token, args.args)
+        found = {"webhookEndpointId": "we_1", "url": "https://a.example", "status": "enabled"}
+        return found if args.args else {"webhookEndpoints": [found]}
+
+pulumi.runtime.set_mocks(Mocks())
+pulumi.runtime.set_all_config({"project:keptSecret": "whsec_kept"})
+pulumi.runtime.test(lambda: runpy.run_path(sys.argv[1]))()
 """
 
 
@@ -65,3 +84,26 @@ def test_a_program_of_users_habits_runs(sdk: Path) -> None:
     assert "literal disabled ['a', 'b']" in declared
     assert "outputs disabled None" in declared
     assert "found suspended None" in declared
+
+
+@pytest.fixture(scope="module")
+def examples(sdk: Path) -> dict[str, Path]:
+    """The examples of the schema, beside the SDK that they use."""
+    texts = {name: text for (name, language), text in schema_examples.written().items() if language == "python"}
+    assert len(texts) == schema_examples.COUNT
+    paths = {name: sdk / f"example_{name}.py" for name in texts}
+    for name, path in paths.items():
+        path.write_text(texts[name])
+    return paths
+
+
+def test_the_examples_of_the_schema_pass_the_type_checker(sdk: Path, examples: dict[str, Path]) -> None:
+    ran(sdk, "-m", "mypy", "--strict", "--follow-imports=silent", *(path.name for path in examples.values()))
+
+
+def test_the_examples_of_the_schema_run(sdk: Path, examples: dict[str, Path]) -> None:
+    told = {name: ran(sdk, "-c", RUN_AN_EXAMPLE, path.name) for name, path in examples.items()}
+    assert "'enabledEvents': ['judgment.created', 'packet.created']" in told["endpoint"]
+    assert "'value': 'whsec_kept'" in told["adopt"]
+    assert "kinetic:index:getWebhookEndpoint {'webhookEndpointId': 'we_8KdQ2n4Vb1Xc7M'}" in told["get"]
+    assert "kinetic:index:listWebhookEndpoints" in told["list"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import schema_examples
 import sdk_generator
 from support.emulator import KEY, EmulatorClient
 from support.stack import PASSPHRASE
@@ -101,9 +102,17 @@ def test_the_programs_of_a_guide_compile(example: Path, guide: str, number: int)
         compile_program(example, program)
 
 
-def compile_program(example: Path, text: str) -> None:
-    (example / "other.ts").write_text(text)
-    (example / "tsconfig.other.json").write_text('{"extends": "./tsconfig.json", "files": ["other.ts"]}')
+def test_the_examples_of_the_schema_compile(example: Path) -> None:
+    texts = [text for (_, language), text in schema_examples.written().items() if language == "typescript"]
+    assert len(texts) == schema_examples.COUNT
+    compile_program(example, *texts)
+
+
+def compile_program(example: Path, *texts: str) -> None:
+    named = {f"other{number}.ts": text for number, text in enumerate(texts)}
+    for name, text in named.items():
+        (example / name).write_text(text)
+    (example / "tsconfig.other.json").write_text(json.dumps({"extends": "./tsconfig.json", "files": [*named]}))
     done = subprocess.run(  # noqa: S603
         [SCRIPTS / "npx", "tsc", "--noEmit", "-p", "tsconfig.other.json"], cwd=example, env=_with_node({}),
         capture_output=True, text=True, check=False, timeout=RUN_SECONDS,

@@ -32,6 +32,7 @@ def test_a_release_that_agrees_has_no_problems() -> None:
         ("v0.1.0", "0.1.0", "## Unreleased\n", URL, "the newest release in CHANGELOG.md is None"),
         ("v0.2.0", "0.2.0", CHANGELOG.replace(" - 2026-12-01", ""), URL, "the newest release in CHANGELOG.md is 0.1.0"),
         ("v0.2.0", "0.2.0", CHANGELOG.replace("Unreleased\n", "Unreleased\n\n- c\n"), URL, "lines under Unreleased"),
+        ("v0.2.0rc1", "0.2.0rc1", CHANGELOG.replace("0.2.0", "0.2.0rc1"), URL, "0.2.0rc1 is a pre-release"),
         ("v0.2.0", "0.2.0", CHANGELOG, "https://example.com/OWNER/pulumi-kinetic", "Repository in pyproject.toml"),
     ],
 )

@@ -1,9 +1,10 @@
 """A host of the language Python for the Pulumi CLI, as small as the examples allow.
 
 A CLI that was built from Go has none. With this one the CLI itself runs a program folder, as it does for a user: it
-asks which plugins the installed packages need, installs, and runs the program in a process of its own. What it does is
-what pulumi-language-python does (pulumi/pulumi, sdk/python/cmd/pulumi-language-python), but for the dependencies: the
-program's virtual environment is the one that runs the tests.
+asks which plugins the installed packages need, installs, and runs the program in a process of its own. It runs the
+folder of a plugin, too. What it does is what pulumi-language-python does (pulumi/pulumi,
+sdk/python/cmd/pulumi-language-python), but for the dependencies: the virtual environment of a program or plugin is the
+one that runs the tests.
 """
 
 import asyncio
@@ -91,6 +92,17 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         command = [str(python), __file__, "--program"]
         done = subprocess.run(command, cwd=request.pwd, input=json.dumps(given), text=True, check=False)  # noqa: S603
         return messages.RunResponse(error="" if done.returncode == 0 else f"exit code {done.returncode}")
+
+    def RunPlugin(self, request: Any, _context: Any) -> Iterator[messages.RunPluginResponse]:  # noqa: N802
+        """Run a plugin's folder; what it prints first is its port."""
+        folder = Path(request.info.program_directory)
+        python = folder / request.info.options["virtualenv"] / "bin" / "python"
+        variables = {**os.environ, **dict(entry.split("=", 1) for entry in request.env)}
+        command = [str(python), "-u", str(folder), *request.args]
+        with subprocess.Popen(command, cwd=request.pwd, env=variables, stdout=subprocess.PIPE) as plugin:  # noqa: S603
+            for line in plugin.stdout or ():
+                yield messages.RunPluginResponse(stdout=line)
+        yield messages.RunPluginResponse(exitcode=plugin.returncode)
 
     def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
         return empty_pb2.Empty()

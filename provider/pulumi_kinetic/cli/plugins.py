@@ -21,10 +21,18 @@ COMMAND = "pulumi-resource-kinetic"
 PROMISE = "Written by `pulumi-kinetic plugin install`"
 _DISTRIBUTION = "pulumi-kinetic"
 _FOLDER = re.compile(r"resource-kinetic-v(?P<version>\d+\.\d+\.\d+\S*)")
-_POSIX = '#!/bin/sh\n# {promise}: starts the plugin of the package that is installed there.\nexec {command} "$@"\n'
-_WINDOWS = '@rem {promise}: starts the plugin of the package that is installed there.\r\n@"{command}" %*\r\n'
+_GONE = "is gone: run pulumi-kinetic plugin install again, in the installation to be used"
+_POSIX = """#!/bin/sh
+# {promise}: starts the plugin of the package that is installed there.
+[ -x {command} ] || {{ echo {command} "{gone}" >&2; exit 1; }}
+exec {command} "$@"
+"""
+_WINDOWS = """@rem {promise}: starts the plugin of the package that is installed there.\r
+@if not exist "{command}" (echo "{command}" {gone} 1>&2 & exit /b 1)\r
+@"{command}" %*\r
+"""
 _STARTS = re.compile(r'^(?:exec (?P<quoted>.+) "\$@"|@"(?P<plain>.+)" %\*)$', re.MULTILINE)
-_MAX_LAUNCHER_BYTES = 4096
+_MAX_LAUNCHER_BYTES = 16384
 
 
 @dataclass(frozen=True)
@@ -128,8 +136,8 @@ def on_path(variables: Mapping[str, str]) -> Path | None:
 def launcher(command: Path, *, windows: bool) -> tuple[str, str]:
     """Return name and content of the file that starts a command as the engine's plugin."""
     if windows:
-        return f"{COMMAND}.cmd", _WINDOWS.format(promise=PROMISE, command=command)
-    return COMMAND, _POSIX.format(promise=PROMISE, command=shlex.quote(str(command)))
+        return f"{COMMAND}.cmd", _WINDOWS.format(promise=PROMISE, command=command, gone=_GONE)
+    return COMMAND, _POSIX.format(promise=PROMISE, command=shlex.quote(str(command)), gone=_GONE)
 
 
 def started_by(text: str) -> Path | None:

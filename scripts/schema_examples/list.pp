@@ -1,0 +1,5 @@
+all = invoke("kinetic:index:listWebhookEndpoints", {})
+
+output endpoints {
+  value = all.webhookEndpoints
+}
