@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -138,19 +139,19 @@ def line_of(result: dict[str, Any]) -> str:
 
 
 def start_up(repeats: int) -> list[dict[str, Any]]:
-    """Return what imports and the command take, `import pulumi` being the floor."""
-    python = [sys.executable, "-c"]
-    commands = {
-        "import pulumi": [*python, "import pulumi"],
-        "import pulumi_kinetic": [*python, "import pulumi_kinetic"],
-        "its resource": [*python, "import pulumi_kinetic; pulumi_kinetic.WebhookEndpoint"],
-        "pulumi-kinetic --help": [str(Path(sys.executable).with_name("pulumi-kinetic")), "--help"],
+    """Return what imports, the command and the plugin take, `import pulumi` being the floor."""
+    operations: dict[str, Callable[[], None]] = {
+        "import pulumi": partial(_run, sys.executable, "-c", "import pulumi"),
+        "import pulumi_kinetic": partial(_run, sys.executable, "-c", "import pulumi_kinetic"),
+        "its resource": partial(_run, sys.executable, "-c", "import pulumi_kinetic; pulumi_kinetic.WebhookEndpoint"),
+        "pulumi-kinetic --help": partial(_run, _installed("pulumi-kinetic"), "--help"),
+        "the plugin, to its port": _spawn_plugin,
     }
-    took: dict[str, list[Measured]] = {name: [] for name in commands}
+    took: dict[str, list[Measured]] = {name: [] for name in operations}
     for _ in range(repeats):
-        for name, command in commands.items():
+        for name, operation in operations.items():
             began = time.monotonic()
-            subprocess.run(command, check=True, capture_output=True)
+            operation()
             took[name].append(Measured(time.monotonic() - began, 0, 0))
     return [
         {
@@ -163,10 +164,26 @@ def start_up(repeats: int) -> list[dict[str, Any]]:
     ]
 
 
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _spawn_plugin() -> None:
+    """Start it as the engine does; it prints its port once it serves."""
+    command = [_installed("pulumi-resource-kinetic"), "127.0.0.1:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        first_line(process, "the plugin's port")
+        process.send_signal(signal.SIGINT)  # as the engine ends it
+
+
+def _installed(command: str) -> str:
+    return str(Path(sys.executable).with_name(command))
+
+
 @contextmanager
 def emulated() -> Iterator[EmulatorClient]:
     """Run the emulator in a process of its own, so that it takes no time of the one that runs programs."""
-    command = [str(Path(sys.executable).with_name("pulumi-kinetic")), "emulator", "--port", "0"]
+    command = [_installed("pulumi-kinetic"), "emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         url = next(word for word in first_line(process, "the emulator's URL").split() if word.startswith("http"))
         try:
@@ -195,6 +212,7 @@ def main() -> None:
         contenders = [Contender(name, folder, environment, emulator) for name in DECLARE]
         save = partial(write, options.output)
         results = earlier(options.output) or start_up(options.repeats)
+        save(results)
         measure(options, Bench(contenders, emulator, options.repeats, results, save))
 
 

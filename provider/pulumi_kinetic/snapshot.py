@@ -14,7 +14,8 @@ from pulumi_kinetic.answers import RemoteEndpoint
 from pulumi_kinetic.client import Client
 
 FEW = 3
-LASTS_SECONDS = 10.0
+LASTS_SECONDS = 60.0
+"""Longer than the engine takes to refresh 10,000 endpoints: no run's reads need two listings."""
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Snapshot:
 
     The first reads are GETs, as are all that a listing can't answer: an endpoint that is in none of its pages, or in
     one without all of its fields. No more pages are listed than reads have come, so that a few endpoints among very
-    many cost at most twice what GETs would. What is served is at most ten seconds old.
+    many cost at most twice what GETs would. What is served is at most a minute old.
     """
 
     def __init__(self, api: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,7 +52,7 @@ class Snapshot:
         self._turn = threading.Lock()
 
     def get(self, endpoint_id: str, url: str | None = None) -> RemoteEndpoint:
-        """Return an endpoint as it was at some moment of the last ten seconds.
+        """Return an endpoint as it was at some moment of the last minute.
 
         Args:
             endpoint_id: The endpoint.

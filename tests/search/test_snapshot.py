@@ -55,7 +55,7 @@ class World:
 
     def happen(self) -> None:
         """Whatever others do meanwhile."""
-        self.now += self._chance.choice([0.001, 0.001, 0.5, 4.0])
+        self.now += self._chance.choice([0.001, 0.001, 0.5, LASTS_SECONDS * 0.4])
         for _ in range(self._chance.choice([0, 0, 0, 1, 1, 5])):
             known = list(self._current)
             act = self._chance.choice([self.change, self.remove]) if known else None
