@@ -31,6 +31,6 @@ def plot(results: list[dict[str, Any]], target: Path) -> None:
     axes.set_yticks(range(len(scenarios)), scenarios)
     axes.invert_yaxis()
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("times the engine's own time (a provider that answers from memory); median, least, most")
+    axes.set_xlabel("times the floor's time; median, least, most")
     axes.legend([patches.Patch(color=colour) for colour in _COLOURS.values()], list(_COLOURS))
     figure.savefig(target, dpi=120)
