@@ -7,9 +7,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export TESTED_VENV := $(CURDIR)/$(VENV)
 # The files of an archive are as old as the commit, so that two builds of it are the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
-# Three at a time keep two cores busy: a test waits as much as it works.
 # A run that fails leaves the SDK's own coroutine of the inline program behind; nothing of ours is forgiven.
-ENGINE_PYTEST := pytest tests/engine -n 3 -W ignore::pytest.PytestUnraisableExceptionWarning
+ENGINE_PYTEST := pytest tests/engine -n 2 -W ignore::pytest.PytestUnraisableExceptionWarning
 
 RUNS ?= 3000
 
