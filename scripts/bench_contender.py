@@ -13,6 +13,7 @@ from support.sdk import RESOURCE_BY_DOOR
 from support.stack import Deployment
 
 DECLARE: dict[str, Callable[..., Any]] = {**RESOURCE_BY_DOOR, "plain": plain, "floor": floor}
+_TEMPLATE_URL = "https://example.com/seed/template"
 _SCRIPTS = Path(__file__).resolve().parent
 
 
@@ -71,23 +72,22 @@ class Contender:
 
     def stand(self, count: int, among: int = 0) -> None:
         """Manage so many endpoints, among others of the organization: they are seeded, and the state is imported."""
-        self.urls = ["https://example.com/seed/template"]
+        self.urls = [_TEMPLATE_URL]
         self.run("up")
-        exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
         ids = self._emulator.seed(count, organization=self.name)
         if among:
             self._emulator.seed(among, organization=self.name)
         self.urls = [f"https://example.com/seed/{number}" for number in range(count)]
-        manage(exported["deployment"], ids, self.urls)
-        state = self.stack.folder / "state.json"
-        state.write_text(json.dumps(exported))
-        self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
+        self._edit_state(lambda deployment: manage(deployment, ids, self.urls))
         self.run("refresh")  # whatever else differs between the template and the others
 
     def leave(self) -> None:
         """Manage nothing; the endpoints stay."""
+        self._edit_state(lambda deployment: deployment.pop("resources"))
+
+    def _edit_state(self, edit: Callable[[dict[str, Any]], object]) -> None:
         exported = json.loads(self.stack.cli("stack", "export", "--stack", "dev"))
-        del exported["deployment"]["resources"]
+        edit(exported["deployment"])
         state = self.stack.folder / "state.json"
         state.write_text(json.dumps(exported))
         self.stack.cli("stack", "import", "--file", str(state), "--stack", "dev")
@@ -114,5 +114,5 @@ def manage(deployment: dict[str, Any], ids: list[str], urls: list[str]) -> None:
     text = json.dumps(template)
     deployment["resources"] = [each for each in deployment["resources"] if each is not template]
     for number, (endpoint_id, url) in enumerate(zip(ids, urls, strict=True)):
-        like = text.replace(template["id"], endpoint_id).replace("https://example.com/seed/template", url)
+        like = text.replace(template["id"], endpoint_id).replace(_TEMPLATE_URL, url)
         deployment["resources"].append({**json.loads(like), "urn": f"{template['urn'][:-1]}{number}"})

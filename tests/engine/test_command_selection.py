@@ -11,7 +11,7 @@ import pytest
 
 from pulumi_kinetic.testing import Emulator
 from support.emulator import KEY, EmulatorClient
-from support.stack import PASSPHRASE
+from support.stack import cli_variables
 
 NOT_AS_DECLARED = 7
 
@@ -34,10 +34,7 @@ class Project:
         self.variables = {
             **environment,
             "HOME": str(folder),
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **cli_variables(folder, f"file://{folder / 'state'}"),
         }
         for name in ("prod", "dev"):
             self.succeeds("pulumi", "stack", "init", name, "--no-select")

@@ -11,6 +11,7 @@ import pytest
 
 from support.emulator import KEY, EmulatorClient
 from support.language_host import install_host
+from support.stack import cli_variables
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/Pulumi.yaml"))
@@ -27,10 +28,7 @@ class Folder:
         self._environment = {
             **environment,
             "PATH": f"{environment['PATH']}{os.pathsep}{install_host(beside / 'host')}",
-            "PULUMI_HOME": str(beside / "home"),
-            "PULUMI_BACKEND_URL": f"file://{backend}",
-            "PULUMI_CONFIG_PASSPHRASE": "correct horse battery staple",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **cli_variables(beside, f"file://{backend}"),
         }
 
     def pulumi(self, *arguments: str, text: str = "") -> str:

@@ -10,7 +10,7 @@ import pytest
 import engine
 import schema_examples
 from support.emulator import KEY, EmulatorClient
-from support.stack import PASSPHRASE
+from support.stack import cli_variables
 from support.waiting import RUN_SECONDS
 
 YAML = {name: text for (name, language), text in schema_examples.written().items() if language == "yaml"}
@@ -36,10 +36,7 @@ def pulumi(tmp_path: Path, emulator: EmulatorClient, engine_environment: dict[st
     (tmp_path / "backend").mkdir()
     variables = {
         **engine_environment,
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **cli_variables(tmp_path, f"file://{tmp_path / 'backend'}"),
         "KINETIC_API_KEY": KEY,
         "KINETIC_BASE_URL": emulator.url,
     }

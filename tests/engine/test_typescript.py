@@ -15,7 +15,7 @@ import pytest
 import schema_examples
 import sdk_generator
 from support.emulator import KEY, EmulatorClient
-from support.stack import PASSPHRASE
+from support.stack import cli_variables
 from support.waiting import RUN_SECONDS
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
@@ -48,10 +48,7 @@ def operate(example: Path, tmp_path: Path, emulator: EmulatorClient, engine_envi
     (tmp_path / "backend").mkdir()
     variables = {
         **engine_environment,
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **cli_variables(tmp_path, f"file://{tmp_path / 'backend'}"),
         "KINETIC_API_KEY": KEY,
         "KINETIC_BASE_URL": emulator.url,
     }

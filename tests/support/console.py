@@ -12,6 +12,7 @@ from engine import LAUNCHER
 from support.documents import ROOT, Block
 from support.emulator import KEY, EmulatorClient
 from support.language_host import install_host
+from support.stack import cli_variables
 from support.waiting import RUN_SECONDS, first_line
 
 EXISTING = "we_8KdQ2n4Vb1Xc7M"  # the pages' endpoint that was made by hand
@@ -58,10 +59,7 @@ class Terminal:
         self._environment = {
             "PATH": path,
             "HOME": str(folder),
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{backend}",
-            "PULUMI_CONFIG_PASSPHRASE": "correct horse battery staple",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **cli_variables(folder, f"file://{backend}"),
             "PULUMI_SKIP_CONFIRMATIONS": "true",
             "KINETIC_BASE_URL": emulator.url,
         }

@@ -18,9 +18,10 @@ from sybil import Document, Example, Region
 from sybil.parsers.markdown import SkipParser
 from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCodeBlockLexer
 
+from docs_site import NOT_FOR_THE_SITE
+
 ROOT = Path(__file__).parents[2]
 RUNNABLE = {"console", "sh", "python", "yaml", "typescript", "go"}
-_NOT_OURS = {"_index.md", "installation-configuration.md"}  # the pages for Pulumi's registry
 PAGES = sorted(
     [
         ROOT / "README.md",
@@ -29,7 +30,7 @@ PAGES = sorted(
         *(ROOT / "examples").glob("*/README.md"),
     ]
 )
-PAGES = [page for page in PAGES if page.name not in _NOT_OURS]
+PAGES = [page for page in PAGES if page.name not in NOT_FOR_THE_SITE]
 
 
 class Block(NamedTuple):

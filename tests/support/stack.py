@@ -19,6 +19,16 @@ SDK_CHANNEL_OPTIONS: list[tuple[str, int]] = _GRPC_CHANNEL_OPTIONS
 SDK_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 
+def cli_variables(folder: Path, backend_url: str) -> dict[str, str]:
+    """What keeps the CLI to one folder and one backend, whoever runs it."""
+    return {
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": backend_url,
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
 class Deployment:
     """One stack; `program` may be exchanged between runs."""
 
@@ -39,11 +49,8 @@ class Deployment:
         self.backend = backend or Folder(folder / "backend")
         self.variables = {
             **environment,
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
             **self.backend.variables,
-            "PULUMI_BACKEND_URL": self.backend.url,
+            **cli_variables(folder, self.backend.url),
             **(variables or {}),
         }
         self.stack = auto.create_or_select_stack(
