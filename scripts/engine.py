@@ -17,6 +17,9 @@ MODULE = "github.com/pulumi/pulumi"
 FOLDER = Path(__file__).resolve().parent.parent / ".engine"
 BIN = FOLDER / "bin"
 LAUNCHER = "pulumi-resource-pulumi-python"
+YAML_HOST = "pulumi-language-yaml"
+YAML_VERSION = "1.25.0"
+YAML_MODULE = "github.com/pulumi/pulumi-yaml"
 _HEARTBEAT_SECONDS = 20
 
 
@@ -39,6 +42,33 @@ def ensure() -> Path:
         (BIN / "pulumi").symlink_to(pulumi)
     _ensure_launcher(pulumi.parent)
     return BIN
+
+
+def language_host(language: str, *folders: Path) -> Path | None:
+    """The CLI's host of a language: beside the CLI, as an official one has it, on PATH, or in one of the folders."""
+    beside = (ensure() / "pulumi").resolve().parent
+    path = os.pathsep.join([str(beside), os.environ.get("PATH", ""), *map(str, folders)])
+    found = shutil.which(f"pulumi-language-{language}", path=path)
+    return Path(found) if found else None
+
+
+def yaml_host() -> Path:
+    """The folder that holds the host of programs in YAML: an official CLI's, one on PATH, or one built by Go.
+
+    Raises:
+        SystemExit: with what was tried, and what a person can do.
+    """
+    folder = FOLDER / "yaml"
+    if found := language_host("yaml", folder):
+        return found.parent
+    if not shutil.which("go"):
+        sys.exit(
+            f"{YAML_HOST} can't be had: it is neither beside the Pulumi CLI nor on PATH, and there is no `go` to build "
+            "it with. Install the official Pulumi CLI (or Go 1.25 or newer), then run this again."
+        )
+    _say(f"building {YAML_HOST} from the Go module {YAML_MODULE} {YAML_VERSION}: once")
+    _build(folder, f"{YAML_MODULE}/cmd/{YAML_HOST}", YAML_VERSION, folder / YAML_HOST)
+    return folder
 
 
 def environment() -> dict[str, str]:
@@ -75,16 +105,19 @@ def _built() -> Path | None:
     if not shutil.which("go"):
         return None
     _say(f"building the engine from the Go module {MODULE} {VERSION}: about 4 minutes on 2 cores, once")
-    build = FOLDER / "build"
-    shutil.rmtree(build, ignore_errors=True)
-    build.mkdir(parents=True)
     BIN.mkdir(parents=True, exist_ok=True)
-    command = f"{MODULE}/pkg/v3/cmd/pulumi"
     flag = f"-X {MODULE}/sdk/v3/go/common/version.Version=v{VERSION}"
-    _run("go", "mod", "init", "engine", cwd=build)
-    _run("go", "get", "-tool", f"{command}@v{VERSION}", cwd=build)
-    _run("go", "build", "-ldflags", flag, "-o", str(BIN / "pulumi"), command, cwd=build)
+    _build(FOLDER / "build", f"{MODULE}/pkg/v3/cmd/pulumi", VERSION, BIN / "pulumi", "-ldflags", flag)
     return BIN / "pulumi"
+
+
+def _build(folder: Path, command: str, version: str, target: Path, *flags: str) -> None:
+    """Build a command of a Go module, in a module of its own in the folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _run("go", "mod", "init", "engine", cwd=folder)
+    _run("go", "get", "-tool", f"{command}@v{version}", cwd=folder)
+    _run("go", "build", *flags, "-o", str(target), command, cwd=folder)
 
 
 def _ensure_launcher(beside: Path) -> None:
@@ -130,3 +163,4 @@ def _say(text: str) -> None:
 
 if __name__ == "__main__":
     print(ensure())
+    yaml_host()  # a test needs it, and isn't the place to build it

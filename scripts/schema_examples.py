@@ -6,7 +6,6 @@ CLI has all hosts. A language that can't be generated here keeps its block. (Jav
 its generator, which couldn't be had.)
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -84,9 +83,7 @@ def generated(name: str, language: str) -> str | None:
 
 def can_generate(language: str) -> bool:
     """Say whether there is a generator for a language: a host is on PATH, or beside the CLI, as an official one is."""
-    host = f"pulumi-language-{HOSTS.get(language, language)}"
-    folders = [str((engine.ensure() / "pulumi").resolve().parent), os.environ.get("PATH", "")]
-    return _by_tool(language) or shutil.which(host, path=os.pathsep.join(folders)) is not None
+    return _by_tool(language) or engine.language_host(HOSTS.get(language, language)) is not None
 
 
 def written() -> dict[tuple[str, str], str]:

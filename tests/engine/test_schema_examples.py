@@ -1,6 +1,7 @@
 """The examples of the schema by Pulumi's generators, and the YAML ones on the real engine."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -30,12 +31,11 @@ def test_the_examples_are_what_pulumis_generators_write(language: str) -> None:
 
 @pytest.fixture
 def pulumi(tmp_path: Path, emulator: EmulatorClient, engine_environment: dict[str, str]) -> Pulumi:
-    """The CLI in a folder for a program of YAML, whose host an official CLI has."""
-    if not schema_examples.can_generate("yaml"):
-        pytest.skip("the Pulumi CLI has no host for YAML")
+    """The CLI in a folder for a program of YAML."""
     (tmp_path / "backend").mkdir()
     variables = {
         **engine_environment,
+        "PATH": os.pathsep.join([engine_environment["PATH"], str(engine.yaml_host())]),
         **cli_variables(tmp_path, f"file://{tmp_path / 'backend'}"),
         "KINETIC_API_KEY": KEY,
         "KINETIC_BASE_URL": emulator.url,

@@ -84,6 +84,28 @@ def test_a_build_that_fails_shows_why(machine: Path) -> None:
         engine.ensure()
 
 
+def test_the_yaml_host_is_the_one_beside_the_cli(machine: Path) -> None:
+    put(machine / "official" / engine.YAML_HOST, GOOD)
+    (machine / "path" / "pulumi").symlink_to(put(machine / "official" / "pulumi", GOOD))
+    assert engine.yaml_host() == machine / "official"
+
+
+def test_the_yaml_host_is_built_by_go_once_where_the_cli_has_none(machine: Path) -> None:
+    put(machine / "path" / "pulumi", GOOD)
+    go = put(machine / "path" / "go", GO)
+    assert os.access(engine.yaml_host() / engine.YAML_HOST, os.X_OK)
+    asked = Path(f"{go}.log").read_text()
+    assert f"get -tool github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml@v{engine.YAML_VERSION}" in asked
+    assert engine.yaml_host() == engine.FOLDER / "yaml"
+    assert Path(f"{go}.log").read_text() == asked
+
+
+def test_a_machine_that_cannot_have_the_yaml_host_is_told_what_to_install(machine: Path) -> None:
+    put(machine / "path" / "pulumi", GOOD)
+    with pytest.raises(SystemExit, match=r"pulumi-language-yaml can't be had: .*Install the official Pulumi CLI"):
+        engine.yaml_host()
+
+
 @pytest.mark.usefixtures("machine")
 def test_a_machine_that_cannot_have_it_is_told_what_to_install() -> None:
     with pytest.raises(SystemExit, match=r"The Pulumi engine can't be had: .*Install the Pulumi CLI \(or Go"):
